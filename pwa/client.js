@@ -43,9 +43,9 @@ export class Client {
     return response?.ok ? response.json().catch(() => null) : null;
   }
 
-  /** A style's sample, laid out as a real chart and drawn in 240 x 144 pixels. @param {string} name */
+  /** A style's sample. @param {string} name */
   async sample(name) {
-    const url = `styles/${encodeURIComponent(name)}.png?width=640&height=384&dpr=0.375`;
+    const url = `styles/${encodeURIComponent(name)}.png?width=240`;
     // "no-cache" asks the server each time: a style may have changed, and 304 costs nothing.
     const response = await fetch(url, { cache: "no-cache" }).catch(() => null);
     return response?.ok ? await response.blob().catch(() => null) : null;

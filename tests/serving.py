@@ -72,8 +72,10 @@ class Served:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 return False
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                return True
+            # Its own word that the port is its: an answer alone could come from another test's server.
+            if f"Listening at: {self.url} " in self.log():
+                with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return True
             time.sleep(0.02)  # between two looks, for want of an event that another process could send
         return False
 

@@ -18,12 +18,12 @@ from app.core.columns import Floats
 from app.core.date_ticks import date_ticks, ticks_at
 from app.core.metrics import Box, Label, Line, TextMetrics
 from app.core.number_format import NumberFormat, decimal_labels
-from app.core.text import fit, wrap
+from app.core.text import fit, is_whole, wrap
 from app.core.ticks import Ticks, linear_ticks, log_ticks, symlog_ticks
 from app.core.view import LINEAR_WIDTH, View
 
 TURNED = 45
-MOST_TICKS = 11
+MOST_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class AxisLabels:
 
     def without_text(self) -> AxisLabels:
         return replace(self, lines=tuple(() for _ in self.lines), angle=0)
+
+    def where(self, fits: Callable[[float, tuple[str, ...]], bool]) -> AxisLabels:
+        """The labels of which `fits` holds, given their share and lines; the other ticks stay bare."""
+        pairs = zip(self.shares, self.lines, strict=True)
+        return replace(self, lines=tuple(lines if fits(share, lines) else () for share, lines in pairs))
 
 
 def ticks_for(dimension: Dimension, view: View, most: int, numbers: NumberFormat) -> Ticks:
@@ -69,6 +74,8 @@ class Fitter:
     view: View
     numbers: NumberFormat
     metrics: TextMetrics
+    most: int = 9
+    """Ticks at the most, even where more would fit."""
     integral: bool = False
     bars: tuple[float, ...] = ()
     """Where bars stand: on an axis of dates they are named by their own, if all of them can be."""
@@ -95,7 +102,7 @@ class Fitter:
         """Labels for a horizontal axis of `length` pixels, reaching at most `depth` pixels down."""
         if self.dimension.type == "category":
             return self._categories_along(length, depth)
-        start = max(1, min(MOST_TICKS, int(length / (2.5 * self.line.height))))
+        start = max(1, min(self.most, int(length / (2.5 * self.line.height))))
         return self._fewer_until(start, lambda labels: self.is_apart(labels, length))
 
     def up(self, length: float, depth: float) -> AxisLabels:
@@ -103,20 +110,22 @@ class Fitter:
         if self.dimension.type == "category":
             return self._categories_up(length, depth)
         lines = 2 if self.dimension.type == "date" else 1
-        labels = self._ticks(max(1, min(MOST_TICKS, int(length / (self.line.height * (lines + 0.7))))))
+        least = 2 if length > 2.5 * lines * self.line.height else 1
+        labels = self._ticks(max(least, min(self.most, int(length / (self.line.height * (lines + 1))))))
         cut = tuple(tuple(fit(line, depth, self.width) for line in lines) for lines in labels.lines)
         return replace(labels, lines=cut)
 
     def _ticks(self, most: int) -> AxisLabels:
         if self.integral and self.view.scale == "linear":
-            first, last = math.ceil(self.view.low), math.floor(self.view.high)
-            if 1 <= last - first + 1 <= most:
-                whole = range(first, last + 1)
-                return _labels(Ticks(tuple(map(float, whole)), decimal_labels(whole, 0, self.numbers)), self.view)
+            for step in (1, 2, 5):
+                first, last = math.ceil(self.view.low / step), math.floor(self.view.high / step)
+                if 1 <= last - first + 1 <= most:
+                    whole = range(first * step, last * step + 1, step)
+                    return _labels(Ticks(tuple(map(float, whole)), decimal_labels(whole, 0, self.numbers)), self.view)
         return _labels(ticks_for(self.dimension, self.view, most, self.numbers), self.view)
 
     def _fewer_until(self, most: int, fits: Callable[[AxisLabels], bool]) -> AxisLabels:
-        if self.dimension.type == "date" and 0 < len(self.bars) <= MOST_TICKS:
+        if self.dimension.type == "date" and 0 < len(self.bars) <= MOST_BARS:
             labels = _labels(ticks_at(self.bars), self.view)
             if fits(labels):
                 return labels
@@ -146,7 +155,7 @@ class Fitter:
             if self.is_apart(plain, length):
                 return plain
             wrapped = tuple(tuple(wrap(name, slot - self.gap, 4, self.width)) for name in names)
-            whole = all(_whole_words(name, lines) for name, lines in zip(names, wrapped, strict=True))
+            whole = all(is_whole(name, lines) for name, lines in zip(names, wrapped, strict=True))
             if whole and max(map(len, wrapped)) * self.line.leading <= depth:
                 return AxisLabels(shares, wrapped)
         slope = math.sin(math.radians(TURNED))
@@ -174,13 +183,6 @@ class Fitter:
         order = np.argsort(shares, kind="stable")
         inside = [int(i) for i in order if 0 <= shares[i] <= 1]
         return tuple(float(shares[i]) for i in inside), [names[int(kept[i])] for i in inside], every
-
-
-def _whole_words(name: str, lines: Sequence[str]) -> bool:
-    """Whether wrapping kept every word of a Latin text whole: a broken word reads worse than a turned one."""
-    words = set(name.split())
-    pieces = {piece for line in lines for piece in line.split()}
-    return "".join(name.split()) == "".join("".join(lines).split()) and (pieces <= words or not name.isascii())
 
 
 def depth_below(labels: AxisLabels, fitter: Fitter) -> float:

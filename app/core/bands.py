@@ -8,7 +8,7 @@ from functools import partial
 from app.core.chart import Chart
 from app.core.metrics import Box, Label, Role, TextMetrics
 from app.core.style import StyleDocument
-from app.core.text import wrap
+from app.core.text import fit, is_whole, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Bands:
     title_pad: float
     across: tuple[str, ...]
     """The lines of the horizontal axis' label."""
-    up: tuple[str, ...]
+    up: str | None
+    """The vertical axis' label, wrapped at last when the box's height is known."""
+    up_lines: int
     logo: Box | None
     logo_below: float
     """The height that a logo below the axes takes."""
@@ -59,18 +61,19 @@ def bands(
     # The box's height is not known yet: what the title leaves, less a few lines below.
     tall = height - 2 * pad - band - below - 4 * leading
     up = _lines(labels[1] if shed < 2 else None, "label", max(tall, 1.0), 0.2 * width, metrics)
-    left = pad + (len(up) * leading + gap / 2 if up else 0.0)
+    left = pad + (len(up) * leading + gap if up else 0.0)
     across = _lines(labels[0] if shed < 2 else None, "label", width - pad - left, 0.2 * height, metrics)
     return Bands(
         left=left,
         right=pad,
         top=pad + band,
-        bottom=pad + below + (len(across) * leading + gap / 2 if across else 0.0),
+        bottom=pad + below + (len(across) * leading + gap if across else 0.0),
         title=title,
         title_room=room,
         title_pad=title_pad,
         across=across,
-        up=up,
+        up=labels[1] if up else None,
+        up_lines=len(up),
         logo=logo,
         logo_below=below,
     )
@@ -116,15 +119,22 @@ def place_title(edge: Bands, style: StyleDocument, box: Box, metrics: TextMetric
 def place_axis_labels(edge: Bands, box: Box, outside: Box, width: int, pad: float, metrics: TextMetrics) -> list[Label]:
     """Both axes' labels, centred on `box`, next to the tick labels: those end at `outside`'s left and lower edge."""
     line = metrics.line("label")
-    gap = 0.25 * line.height
+    gap = 0.45 * line.height
     out = []
     for i, text in enumerate(edge.across):
         wide = metrics.width(text, "label")
         x = max(edge.left, min((box.left + box.right - wide) / 2, width - pad - wide))
         out.append(Label(text, round(x), round(outside.bottom - gap - line.ascent - i * line.leading), "label"))
-    # Wrapped again, now that the box's height is known: the label never passes the box's ends.
-    lines = wrap(" ".join(edge.up), box.height, len(edge.up), partial(metrics.width, role="label"))
-    for i, text in enumerate(reversed(lines)):
+    for i, text in enumerate(reversed(_beside(edge, box.height, metrics))):
         y = (box.bottom + box.top - metrics.width(text, "label")) / 2
         out.append(Label(text, round(outside.left - gap - line.descent - i * line.leading), round(y), "label", 90))
     return out
+
+
+def _beside(edge: Bands, height: float, metrics: TextMetrics) -> list[str]:
+    """The lines of the vertical axis' label, now that the box's height is known: they never pass the box's ends."""
+    text, width = edge.up or "", partial(metrics.width, role="label")
+    lines = wrap(text, height, edge.up_lines, width)
+    if not is_whole(text, lines) and max(map(width, text.split()), default=0.0) > height:
+        lines = [fit(text, height, width)]  # cut short rather than broken inside a word
+    return lines if sum(map(len, lines)) >= min(len(text), 4) else []

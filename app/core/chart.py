@@ -18,7 +18,7 @@ from app.core.errors import Invalid
 from app.core.limits import Limits, check_counts, check_texts
 from app.core.spec import AxisType, ChartSpec, Dash, Kind, Marker, Scale, Series, Value
 from app.core.stacks import slot, stack_marks
-from app.core.text import clean
+from app.core.text import clean, one_line
 
 DAY = 86400.0
 
@@ -119,7 +119,7 @@ def understand(spec: ChartSpec, limits: Limits) -> Chart:
             Mark(
                 kind=kind,
                 index=i,
-                name=clean(one.name) or None if one.name else None,
+                name=one_line(one.name) or None if one.name else None,
                 place=ys[i].place,
                 x=x_values[i],
                 y=y_values[i],

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from app.core.errors import Invalid
 from app.core.places import shown
 from app.core.spec import AxisType, Limit, Value
-from app.core.text import clean
+from app.core.text import one_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -137,7 +137,7 @@ def _category(value: Value, place: str, most_text: int) -> str:
             value=len(value),
             setting="LIMN_MAX_TEXT",
         )
-    return clean(value or "")
+    return one_line(value or "")
 
 
 def positions(column: Column, names: tuple[str, ...], most_text: int) -> Floats:

@@ -16,6 +16,7 @@ picture too small for all of this, decorations are shed one by one: legend, axis
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -96,10 +97,18 @@ class _Picture:
         return min(0.75 * self.style.font.size * self.scale, 0.05 * min(self.width, self.height))
 
     @property
+    def sample(self) -> float:
+        """The length of a line in the legend, in line heights: long enough to tell dashes apart where there are any."""
+        lines = self.style.lines.style
+        solid = lines == "-" and len(self.chart.marks) <= len(self.style.palette)
+        return 1.7 if solid and not any(mark.dash for mark in self.chart.marks) else 2.8
+
+    @property
     def offset(self) -> float:
         """Between the box and its tick labels."""
         ticks = self.style.ticks
-        return (ticks.length * (ticks.direction == "out") + 3.5) * self.scale
+        apart = max(3.5 * self.scale, 0.22 * self.metrics.line("tick").height)
+        return ticks.length * (ticks.direction == "out") * self.scale + apart
 
 
 def lay_out(
@@ -148,14 +157,16 @@ def _fitter(chart: Chart, axis: tuple[Dimension, View, bool], style: StyleDocume
         if holds_values
         else NumberFormat(numbers.thousands)
     )
-    bars = np.unique(np.concatenate([mark.x for mark in chart.marks if mark.is_bar] or [np.array([])]))
+    bars = [mark.x for mark in chart.marks if mark.is_bar and not holds_values]
+    places = np.unique(np.concatenate(bars)) if bars else np.array([])
     return Fitter(
         dimension,
         view,
         written,
         metrics,
-        not holds_values and dimension.integral,
-        () if holds_values else tuple(bars[np.isfinite(bars)].tolist()),
+        most=style.ticks.most,
+        integral=dimension.integral and not holds_values,
+        bars=tuple(places[np.isfinite(places)].tolist()),
     )
 
 
@@ -185,14 +196,15 @@ def _frame(picture: _Picture, shed: int, legend: tuple[float, float]) -> _Frame 
     edge = bands(picture.chart, picture.style, (picture.width, picture.height), picture.scale, picture.metrics,
                  picture.pad, picture.logo_shape, shed)  # fmt: skip
     bare = shed >= SHEDS - 1
-    right = picture.width - edge.right - legend[0] - colorbar_width(picture.chart, picture.metrics, picture.scale, bare)
     lower = edge.bottom + legend[1]
     top = picture.height - edge.top
     offset = 0.0 if bare else picture.offset
     lines = 2 if picture.across.dimension.type == "date" else 1
-    guess = top - lower - offset - picture.metrics.line("tick").leading * lines
+    guess = max(top - lower - offset - picture.metrics.line("tick").leading * lines, 1.0)
+    beside = colorbar_width(picture.chart, guess, picture.metrics, picture.scale, bare)
+    right = picture.width - edge.right - legend[0] - beside
     widest = 0.35 * picture.width
-    up = picture.up.up(max(guess, 1.0), widest)
+    up = picture.up.up(guess, widest)
     left = edge.left + _wide(picture, up, bare)
     length = max(right - left, 1.0)
     across = picture.across.along(length, 0.35 * picture.height)
@@ -209,9 +221,12 @@ def _frame(picture: _Picture, shed: int, legend: tuple[float, float]) -> _Frame 
     box = _on_grid(Box(left, bottom, right, top), picture)
     if not _is_enough(picture, box, shed):
         return None
-    across = thinned(across, lambda kept: _fits_across(kept, picture, box)) if not bare else across.without_text()
-    up = thinned(up, lambda kept: _fits_up(kept, picture, box)) if not bare else up.without_text()
-    return _Frame(box, across, up, edge)
+    if bare:
+        return _Frame(box, across.without_text(), up.without_text(), edge)
+    across = thinned(across, lambda kept: _fits_across(kept, picture, box))
+    taken = _taken(picture, edge, box, across)
+    up = up.where(lambda share, lines: _is_free(share, lines, picture, box, taken))
+    return _Frame(box, across, thinned(up, lambda kept: _fits_up(kept, picture, box)), edge)
 
 
 def _middle(picture: _Picture) -> tuple[float, float, float, float]:
@@ -263,14 +278,45 @@ def _fits_across(labels: AxisLabels, picture: _Picture, box: Box) -> bool:
 
 
 def _fits_up(labels: AxisLabels, picture: _Picture, box: Box) -> bool:
-    line, reach = picture.up.line, -math.inf
+    """Whether no label beside a vertical axis reaches into the next one."""
+    reach = -math.inf
     for share, lines in zip(labels.shares, labels.lines, strict=True):
-        half = (line.height + (len(lines) - 1) * line.leading) / 2
-        middle = box.bottom + share * box.height
-        if lines and (middle - half < reach or middle + half > picture.height or middle - half < 0):
+        place = _beside(share, lines, picture, box)
+        if lines and place.bottom < reach:
             return False
-        reach = middle + half if lines else reach
+        reach = place.top if lines else reach
     return True
+
+
+def _beside(share: float, lines: Sequence[str], picture: _Picture, box: Box) -> Box:
+    """Where a label of the vertical axis stands."""
+    line, end = picture.up.line, box.left - picture.offset
+    half = (line.height + (len(lines) - 1) * line.leading) / 2
+    middle = box.bottom + share * box.height
+    return Box(end - picture.up.widest(lines), middle - half, end, middle + half)
+
+
+def _is_free(share: float, lines: Sequence[str], picture: _Picture, box: Box, taken: Sequence[Box]) -> bool:
+    place = _beside(share, lines, picture, box)
+    return place.bottom >= 0 and place.top <= picture.height and not any(place.overlaps(other) for other in taken)
+
+
+def _taken(picture: _Picture, edge: Bands, box: Box, across: AxisLabels) -> list[Box]:
+    """What a label of the vertical axis could run into at the axis' ends: the title, the logo, the labels below.
+
+    Each less the room that letters leave in their line, so that two zeros may meet at an origin.
+    """
+    numbers = picture.across.dimension.type == picture.up.dimension.type == "number"
+    slack = (0.35 if numbers else 0.15) * picture.up.line.height
+    labels = place_title(edge, picture.style, box, picture.metrics)
+    if not across.angle:
+        labels += place_below(across, picture.across, box, picture.offset)
+    taken = [] if edge.logo is None else [edge.logo]
+    for label in labels:
+        line, wide = picture.metrics.line(label.role), picture.metrics.width(label.text, label.role)
+        bottom, top = label.y - line.descent, label.y + line.ascent
+        taken.append(Box(label.x, bottom + 0.15 * picture.up.line.height, label.x + wide, max(top - slack, bottom)))
+    return taken
 
 
 def _legend_inside(picture: _Picture, frame: _Frame, rows: list[tuple[int, str]]) -> Legend | None:
@@ -278,10 +324,12 @@ def _legend_inside(picture: _Picture, frame: _Frame, rows: list[tuple[int, str]]
     if style.legend.loc.startswith("outside"):
         return None
     box, pad = frame.box, 0.5 * picture.metrics.line("legend").height
-    legend = block(rows, style.legend.ncols, (0.6 * box.width, 0.7 * box.height), picture.metrics)
+    room = (0.6 * box.width, 0.7 * box.height)
+    legend = block(rows, style.legend.ncols, room, picture.metrics, picture.sample)
     if legend is None or len(legend.swatches) < len(rows):
         return None
-    reach = max(style.lines.width, style.lines.markersize) * picture.scale / 2
+    # Not on the data, and not so close that the two are read as one.
+    reach = max(style.lines.width, style.lines.markersize) * picture.scale / 2 + 0.4 * pad
     drawn = spans(picture.chart, picture.views, box, style.bars.width, reach)
     for place in inside(legend, style.legend.loc, box, pad):
         if not is_covered(place.box, drawn):
@@ -291,44 +339,66 @@ def _legend_inside(picture: _Picture, frame: _Frame, rows: list[tuple[int, str]]
 
 def _legend_outside(picture: _Picture, shed: int, rows: list[tuple[int, str]]) -> tuple[_Frame | None, Legend | None]:
     """A frame with room for a legend at its right, or below where that leaves the data too narrow; without, at last."""
-    sides = ("below", "right") if picture.style.legend.loc == "outside bottom" else ("right", "below")
-    gap = 0.6 * picture.metrics.line("legend").height
-    for side in sides:
-        legend = _outside_block(picture, rows, side)
-        if legend is None:
-            continue
-        width, height = legend.box.width + gap, legend.box.height + gap
-        frame = _frame(picture, shed, (width, 0.0) if side == "right" else (0.0, height))
-        if frame is None:
-            continue
-        if side == "right":
-            left = picture.width - frame.bands.right - legend.box.width
-            return frame, legend.moved(left, frame.box.top - legend.box.height)
-        centre = (frame.box.left + frame.box.right - legend.box.width) / 2
-        left = min(max(centre, picture.pad), picture.width - picture.pad - legend.box.width)
-        return frame, legend.moved(left, frame.bands.logo_below + picture.pad)
+    blocks = [(_legend_at_right, _block_at_right(picture, rows, 0.75 * picture.height)),
+              (_legend_below, _block_below(picture, rows))]  # fmt: skip
+    if picture.style.legend.loc == "outside bottom":
+        blocks.reverse()
+    # Rather on the other side than with names cut short.
+    for place, legend in sorted(blocks, key=lambda block: block[1] is not None and block[1].is_cut):
+        found = None if legend is None else place(picture, shed, rows, legend)
+        if found is not None:
+            return found
     return _frame(picture, shed, (0.0, 0.0)), None
 
 
-def _outside_block(picture: _Picture, rows: list[tuple[int, str]], side: str) -> Legend | None:
-    line = picture.metrics.line("legend")
-    if side == "right":
-        tall = 0.75 * picture.height
-        columns = max(1, math.ceil(len(rows) * line.leading / tall))
-        room = (min(0.45, 0.3 * columns) * picture.width, tall)
-        return block(rows, columns, room, picture.metrics)
-    wide = picture.width - 2 * picture.pad
-    longest = max(picture.metrics.width(name, "legend") for _, name in rows) + 3.3 * line.height
+def _legend_at_right(
+    picture: _Picture, shed: int, rows: list[tuple[int, str]], legend: Legend
+) -> tuple[_Frame, Legend] | None:
+    """At the right of the box and no taller, so that it leaves the labels below alone."""
+    gap = 0.6 * picture.metrics.line("legend").height
+    frame = _frame(picture, shed, (legend.box.width + gap, 0.0))
+    if frame is not None and legend.box.height > frame.box.height:
+        lower = _block_at_right(picture, rows, frame.box.height)
+        if lower is None:
+            return None
+        legend, frame = lower, _frame(picture, shed, (lower.box.width + gap, 0.0))
+    if frame is None or legend.box.height > frame.box.height:
+        return None
+    left = picture.width - frame.bands.right - legend.box.width
+    return frame, legend.moved(left, frame.box.top - legend.box.height)
+
+
+def _legend_below(
+    picture: _Picture, shed: int, rows: list[tuple[int, str]], legend: Legend
+) -> tuple[_Frame, Legend] | None:
+    """Below everything, in the middle of the box where the picture is wide enough."""
+    frame = _frame(picture, shed, (0.0, legend.box.height + 0.6 * picture.metrics.line("legend").height))
+    if frame is None:
+        return None
+    centre = (frame.box.left + frame.box.right - legend.box.width) / 2
+    left = min(max(centre, picture.pad), picture.width - picture.pad - legend.box.width)
+    return frame, legend.moved(left, frame.bands.logo_below + picture.pad)
+
+
+def _block_at_right(picture: _Picture, rows: list[tuple[int, str]], tall: float) -> Legend | None:
+    columns = max(1, math.ceil(len(rows) * picture.metrics.line("legend").leading / tall))
+    room = (min(0.45, 0.3 * columns) * picture.width, tall)
+    return block(rows, columns, room, picture.metrics, picture.sample)
+
+
+def _block_below(picture: _Picture, rows: list[tuple[int, str]]) -> Legend | None:
+    line, wide = picture.metrics.line("legend"), picture.width - 2 * picture.pad
+    longest = max(picture.metrics.width(name, "legend") for _, name in rows) + (picture.sample + 1.6) * line.height
     columns = max(1, min(len(rows), int(wide // min(longest, wide))))
-    return block(rows, columns, (wide, 0.35 * picture.height), picture.metrics)
+    return block(rows, columns, (wide, 0.35 * picture.height), picture.metrics, picture.sample)
 
 
 def _around(picture: _Picture, frame: _Frame) -> Box:
     """The box together with the tick labels at its left and below."""
-    box, line = frame.box, picture.across.line
+    box = frame.box
     left = box.left - _wide(picture, frame.up, False)
-    depth = depth_below(frame.across, picture.across)
-    return Box(left, box.bottom - (picture.offset + depth if depth else 0.3 * line.height), box.right, box.top)
+    bottom = box.bottom - picture.offset - depth_below(frame.across, picture.across)
+    return Box(left, bottom, box.right, box.top)
 
 
 def _finish(picture: _Picture, frame: _Frame, legend: Legend | None, shed: int) -> Layout:
@@ -340,7 +410,8 @@ def _finish(picture: _Picture, frame: _Frame, legend: Legend | None, shed: int) 
     texts += place_axis_labels(frame.bands, box, _around(picture, frame), picture.width, picture.pad, picture.metrics)
     bar = None
     if picture.chart.field is not None:
-        bar, more = place_colorbar(picture.chart.field, box, picture.metrics, picture.scale, shed >= SHEDS - 1)
+        bar, more = place_colorbar(picture.chart.field, box, picture.width - frame.bands.right, picture.metrics,
+                                   picture.scale, shed >= SHEDS - 1)  # fmt: skip
         texts += more
     return Layout(
         picture.width, picture.height, picture.scale, box, frame.across, frame.up, *picture.views, tuple(texts),

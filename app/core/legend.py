@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.chart import Chart, Mark
-from app.core.metrics import Box, Label, Line, TextMetrics
+from app.core.metrics import Box, Label, TextMetrics
 from app.core.text import fit
 
 
@@ -26,6 +26,8 @@ class Legend:
     box: Box
     swatches: tuple[Swatch, ...]
     labels: tuple[Label, ...]
+    is_cut: bool = False
+    """A name is cut short, or not every entry is there."""
 
     def moved(self, left: float, bottom: float) -> Legend:
         """The same legend with its lower left corner there, on whole pixels."""
@@ -34,6 +36,7 @@ class Legend:
             _shift(self.box, dx, dy),
             tuple(replace(swatch, box=_shift(swatch.box, dx, dy)) for swatch in self.swatches),
             tuple(replace(label, x=label.x + dx, y=label.y + dy) for label in self.labels),
+            self.is_cut,
         )
 
 
@@ -56,44 +59,48 @@ def _fallback(mark: Mark) -> str:
 
 
 def block(
-    rows: Sequence[tuple[int, str]], columns: int, room: tuple[float, float], metrics: TextMetrics
+    rows: Sequence[tuple[int, str]], columns: int, room: tuple[float, float], metrics: TextMetrics, sample_ems: float
 ) -> Legend | None:
     """A legend of `columns` columns within `room` (width, height in pixels), at (0, 0); None if not one entry fits.
 
-    Names are cut to their column; entries that don't fit are counted in a last line ("+12").
+    Names are cut to their column; entries that don't fit are counted in the last cell ("+12"), which has no swatch.
     """
     line = metrics.line("legend")
     em, pad = line.height, 0.45 * line.height
-    sample, gap, between = 1.7 * em, 0.45 * em, 1.1 * em
+    sample, gap, between = sample_ems * em, 0.45 * em, 1.1 * em
     columns = max(1, min(columns, len(rows)))
-    per_column = min(math.ceil(len(rows) / columns), int((room[1] - 2 * pad + line.leading - em) // line.leading))
+    deep = min(math.ceil(len(rows) / columns), int((room[1] - 2 * pad + line.leading - em) // line.leading))
     widest = (room[0] - 2 * pad - (columns - 1) * between) / columns - sample - gap
-    if per_column < 1 or widest < 1.5 * em:
+    if deep < 1 or widest < 1.5 * em:
         return None
-    shown = list(rows)
-    hidden = len(rows) - per_column * columns
-    if hidden > 0:
-        shown = shown[: per_column * columns - 1]
-    names = [fit(name, widest, lambda text: metrics.width(text, "legend")) for _, name in shown]
-    widths = [metrics.width(name, "legend") for name in names]
+    cells, is_cut = _cells(rows, columns * deep, widest, metrics)
     swatches, labels = [], []
-    left, height = pad, 2 * pad + (per_column - 1) * line.leading + em
-    for first in range(0, len(shown), per_column):
-        for k in range(first, min(first + per_column, len(shown))):
-            top = height - pad - (k - first) * line.leading
-            swatches.append(Swatch(shown[k][0], Box(left, top - em, left + sample, top)))
-            labels.append(Label(names[k], round(left + sample + gap), round(top - line.ascent), "legend"))
-        if first + per_column < len(shown):
-            left += sample + gap + max(widths[first : first + per_column]) + between
-    last = (len(shown) - 1) // per_column * per_column if shown else 0
-    right = left + sample + gap + max(widths[last:], default=0.0) + pad
-    if hidden > 0:
-        labels.append(_more(hidden + 1, len(shown), per_column, left + sample + gap, height - pad, line))
-    return Legend(Box(0, 0, math.ceil(right), math.ceil(height)), tuple(swatches), tuple(labels))
+    left, height = pad, 2 * pad + (deep - 1) * line.leading + em
+    for first in range(0, len(cells), deep):
+        column = cells[first : first + deep]
+        for k, (mark, name) in enumerate(column):
+            top = height - pad - k * line.leading
+            if mark is not None:
+                swatches.append(Swatch(mark, Box(left, top - em, left + sample, top)))
+            labels.append(Label(name, round(left + sample + gap), round(top - line.ascent), "legend"))
+        left += sample + gap + max(metrics.width(name, "legend") for _, name in column) + between
+    box = Box(0, 0, math.ceil(left - between + pad), math.ceil(height))
+    return Legend(box, tuple(swatches), tuple(labels), is_cut) if swatches else None
 
 
-def _more(hidden: int, count: int, per_column: int, x: float, top: float, line: Line) -> Label:
-    return Label(f"+{hidden}", round(x), round(top - (count % per_column) * line.leading - line.ascent), "legend")
+def _cells(
+    rows: Sequence[tuple[int, str]], most: int, widest: float, metrics: TextMetrics
+) -> tuple[list[tuple[int | None, str]], bool]:
+    """(mark, name) for each cell, at most `most`, names at most `widest` pixels wide; and whether anything is cut."""
+    shown = list(rows) if len(rows) <= most else list(rows[: most - 1])
+    cells: list[tuple[int | None, str]] = []
+    for mark, name in shown:
+        cells.append((mark, fit(name, widest, lambda text: metrics.width(text, "legend"))))
+    is_cut = any(cell[1] != row[1] for cell, row in zip(cells, shown, strict=True))
+    if len(shown) < len(rows):
+        cells.append((None, f"+{len(rows) - len(shown)}"))
+        is_cut = True
+    return cells, is_cut
 
 
 PLACES = (

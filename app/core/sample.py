@@ -7,8 +7,8 @@ from app.core.spec import ChartSpec, Series
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug"]
 
 
-def sample(style: str, width: int | None = None, height: int | None = None, dpr: float = 1.0) -> ChartSpec:
-    """Bars and two lines over eight months."""
+def sample(style: str, dpr: float = 1.0) -> ChartSpec:
+    """Bars and two lines over eight months, at the style's own size times `dpr`."""
     return ChartSpec(
         x=list(MONTHS),
         series=[
@@ -19,7 +19,5 @@ def sample(style: str, width: int | None = None, height: int | None = None, dpr:
         title=f"{style}: orders by month",
         y_label="Orders (thousands)",
         style=style,
-        width=width,
-        height=height,
         dpr=dpr,
     )

@@ -27,10 +27,11 @@ Value = float | str | None
 """A number; text for a category or an ISO date; null for a gap."""
 Values = list[Value]
 Limit = float | str | None
+Side = Annotated[int, Meta(ge=16, le=100_000)]
 StyleName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
 
 
-class Series(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, omit_defaults=True):
+class Series(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """One series: values `y` over `x` (the spec's `x` where it has none of its own)."""
 
     y: Values
@@ -43,7 +44,7 @@ class Series(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, omit
     marker: Marker | None = None
 
 
-class ChartSpec(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, omit_defaults=True):
+class ChartSpec(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """One chart. The short form is `{"x": [...], "y": [...]}`; several series go into `series`."""
 
     kind: Kind = "line"
@@ -64,8 +65,8 @@ class ChartSpec(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, o
     y_type: AxisType | None = None
     legend: bool | None = None
     style: StyleName = "default"
-    width: Annotated[int, Meta(ge=16)] | None = None
-    height: Annotated[int, Meta(ge=16)] | None = None
+    width: Side | None = None
+    height: Side | None = None
     dpr: Annotated[float, Meta(ge=0.25, le=8)] = 1.0
     format: Literal["png"] = "png"
 

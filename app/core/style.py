@@ -127,6 +127,7 @@ class TicksStyle(_Section, kw_only=True, frozen=True):
     length: Annotated[float, Meta(ge=0, le=100, description="Points")] = 3.5
     width: Width = 0.8
     direction: Literal["in", "out"] = "out"
+    most: Annotated[int, Meta(ge=2, le=30, description="Labelled ticks an axis, at the most")] = 9
     minor: Annotated[bool, Meta(description="Small ticks between the labelled ones of a logarithmic axis")] = True
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\ufeff\ufff9-\ufffb]+")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u2066-\u2069\ufeff\ufff9-\ufffb]+")
+_BREAK = re.compile(r"\r\n|[\r\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 ELLIPSIS = "…"
 
@@ -19,8 +20,13 @@ _WORD = re.compile(rf"[{_OPENING}]*[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+\s*|\s+")
 
 def clean(text: str) -> str:
     """`text` without what can't be drawn: control characters go, tabs become spaces, lone surrogates U+FFFD."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _BREAK.sub("\n", text).replace("\t", " ")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """`text` as a name: cleaned, and without line breaks."""
+    return re.sub(r"\s*\n\s*", " ", clean(text))
 
 
 def fit(text: str, room: float, width: Callable[[str], float]) -> str:
@@ -90,3 +96,10 @@ def _head(word: str, room: float, width: Callable[[str], float]) -> int:
         else:
             high = middle - 1
     return max(low, 1)
+
+
+def is_whole(name: str, lines: Sequence[str]) -> bool:
+    """Whether `lines` are all of the text, no Latin word broken: a broken word reads worse than a turned or cut one."""
+    words = set(name.split())
+    pieces = {piece for line in lines for piece in line.split()}
+    return "".join(name.split()) == "".join("".join(lines).split()) and (pieces <= words or not name.isascii())

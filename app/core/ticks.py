@@ -84,7 +84,7 @@ def symlog_ticks(lo: float, hi: float, most: int, numbers: NumberFormat = PLAIN,
     lo, hi = float(lo), float(hi)
     if not is_range(lo, hi, most):
         return NO_TICKS
-    width = linear_width if 0 < linear_width < math.inf else 1.0
+    width = float(linear_width) if 0 < linear_width < math.inf else 1.0
     if lo >= width:
         return log_ticks(lo, hi, most, numbers)
     if hi <= -width:

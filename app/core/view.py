@@ -116,9 +116,10 @@ def _widen(dimension: Dimension, low: float, high: float, margins: tuple[float, 
         return _ends(dimension, low, high)
     least = 1e-13 * max(abs(low), abs(high))
     if high - low <= least:
-        around = DAY / 2 if dimension.type == "date" else 0.5 if dimension.integral else (abs(low) * 0.1 or 0.5)
-        stands, hangs = margins[0] == 0 and low == 0, margins[1] == 0 and high == 0
-        return _ends(dimension, low if stands else low - around, high if hangs else high + around)
+        whole = dimension.integral and abs(low) < 1e12
+        around = DAY / 2 if dimension.type == "date" else 0.5 if whole else (abs(low) * 0.1 or 0.5)
+        stands = margins[0] == 0 and low == 0
+        return _ends(dimension, low if stands else low - around, high + around)
     if dimension.scale == "symlog":
         ends = scaled(np.array([low, high]), "symlog")
         room = ends[1] - ends[0]

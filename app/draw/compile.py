@@ -32,10 +32,9 @@ LOGO_SIDE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """How the texts of one role look; `size` in points."""
+    """How the texts of one role look."""
 
     font: FontProperties
-    size: float
     color: Rgba
 
 
@@ -56,23 +55,20 @@ class CompiledStyle:
         """Of the content: two documents that say the same are the same style."""
         return hashlib.blake2b(msgspec.json.encode(self.document), digest_size=8).hexdigest()
 
-    @cached_property
-    def roles(self) -> dict[Role, TextStyle]:
-        """What each role of text looks like."""
+    def roles(self, scale: float) -> dict[Role, TextStyle]:
+        """What each role of text looks like at `scale` pixels a point."""
         style = self.document
-        return {
-            "title": self._text(style.points(style.title.fontsize), style.title.color, style.title.fontweight),
-            "label": self._text(style.points(style.axes.labelsize), style.axes.labelcolor),
-            "tick": self._text(style.points(style.ticks.labelsize), style.ticks.labelcolor),
-            "legend": self._text(style.points(style.legend.fontsize), style.legend.color),
+        sizes: dict[Role, tuple[float, str, str | int]] = {
+            "title": (style.points(style.title.fontsize), style.title.color, style.title.fontweight),
+            "label": (style.points(style.axes.labelsize), style.axes.labelcolor, "normal"),
+            "tick": (style.points(style.ticks.labelsize), style.ticks.labelcolor, "normal"),
+            "legend": (style.points(style.legend.fontsize), style.legend.color, "normal"),
         }
+        return {role: TextStyle(self.font(size, scale, w), to_rgba(color)) for role, (size, color, w) in sizes.items()}
 
-    def _text(self, size: float, color: str, weight: str | int = "normal") -> TextStyle:
-        return TextStyle(self.font(size, weight), size, to_rgba(color))
-
-    def font(self, size: float, weight: str | int = "normal") -> FontProperties:
-        """A font of `size` points."""
-        return FontProperties(family=list(self.families), size=size, weight=weight)
+    def font(self, size: float, scale: float, weight: str | int = "normal") -> FontProperties:
+        """A font of `size` points, at `scale` pixels a point at least a pixel high: FreeType has none below."""
+        return FontProperties(family=list(self.families), size=max(size, 1.5 / scale), weight=weight)
 
     @property
     def logo_shape(self) -> float:

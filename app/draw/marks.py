@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -114,7 +116,7 @@ def step(mark: Mark, canvas: Canvas, how: Look) -> Iterator[Artist]:
 def scatter(mark: Mark, canvas: Canvas, how: Look) -> Iterator[Artist]:
     """Points alone."""
     x, y = canvas.place(mark.x, mark.y)
-    yield _markers(x, y, how)
+    yield _markers(*_inside(x, y, canvas), how)
 
 
 def bar(mark: Mark, canvas: Canvas, how: Look) -> Iterator[Artist]:
@@ -141,18 +143,21 @@ def area(mark: Mark, canvas: Canvas, how: Look) -> Iterator[Artist]:
     x, top = canvas.place(mark.x, mark.y)
     _, bottom = canvas.place(mark.x, base)
     for run in _runs(np.isfinite(x) & np.isfinite(top)):
-        outline = np.concatenate(
-            [
-                np.stack([x[run], top[run]], axis=1),
-                np.stack([x[run], bottom[run]], axis=1)[::-1],
-            ]
-        )
+        there = np.stack([x[run], top[run]], axis=1)
+        back = np.stack([x[run], bottom[run]], axis=1)[::-1]
         alpha = bars.alpha if mark.stacked else bars.area_alpha
-        yield _patch(Path(outline, closed=False), canvas.style, how, alpha)
-    if not mark.stacked:
-        yield from _stroke(x, top, how)
+        yield _patch(Path(np.concatenate([there, back]), closed=False), canvas.style, how, alpha, outlined=False)
+    yield from _stroke(x, top, _area_edge(mark, canvas.style, how))
     # The ground says where the points are; markers only where the series asks for them, or where a point stands alone.
     yield from _points(mark, x, top, canvas, how if mark.marker else replace(how, marker="none"))
+
+
+def _area_edge(mark: Mark, style: CompiledStyle, how: Look) -> Look:
+    """The look of an area's upper edge: its own line, or between stacked ones the edge that bars have too."""
+    bars = style.document.bars
+    if not mark.stacked:
+        return how
+    return replace(how, color=to_rgba(bars.edgecolor), width=bars.linewidth if bars.edgecolor != "none" else 0.0)
 
 
 KINDS: dict[str, Callable[[Mark, Canvas, Look], Iterator[Artist]]] = {
@@ -170,13 +175,14 @@ def sample(mark: Mark, box: Box, style: CompiledStyle, how: Look) -> Iterator[Ar
     middle = (box.bottom + box.top) / 2
     if mark.is_bar or mark.kind == "area":
         inset = 0.12 * box.height
-        outline = [(box.left, box.bottom + inset), (box.right, box.bottom + inset), (box.right, box.top - inset),
-                   (box.left, box.top - inset), (box.left, box.bottom + inset)]  # fmt: skip
+        low, high = box.bottom + inset, box.top - inset
+        outline = [(box.left, low), (box.right, low), (box.right, high), (box.left, high), (box.left, low)]
         bars = style.document.bars
         alpha = bars.area_alpha if mark.kind == "area" and not mark.stacked else bars.alpha
-        yield _patch(Path(np.array(outline), closed=True), style, how, alpha)
-        if mark.kind == "area" and not mark.stacked:
-            yield from _stroke(np.array([box.left, box.right]), np.full(2, box.top - inset), how)
+        yield _patch(Path(np.array(outline), closed=True), style, how, alpha, outlined=mark.is_bar)
+        if mark.kind == "area":
+            ends = np.array([box.left, box.right])
+            yield from _stroke(ends, np.full(2, high), _area_edge(mark, style, how), cap="butt")
         return
     if mark.kind != "scatter":
         yield from _stroke(np.array([box.left, box.right]), np.full(2, middle), how)
@@ -184,7 +190,20 @@ def sample(mark: Mark, box: Box, style: CompiledStyle, how: Look) -> Iterator[Ar
         yield _markers(np.array([(box.left + box.right) / 2]), np.array([middle]), how)
 
 
-def _stroke(x: Floats, y: Floats, how: Look) -> Iterator[Artist]:
+def as_drawn(mark: Mark, canvas: Canvas, how: Look) -> Look:
+    """The look without the markers that `_points` leaves out: a legend promises nothing that the line does not have."""
+    if mark.kind == "scatter" or mark.marker is not None:
+        return how
+    x, y = canvas.place(mark.x, mark.y)
+    return how if _told_apart(x[np.isfinite(x) & np.isfinite(y)], canvas, how) else replace(how, marker="none")
+
+
+def is_marker(artist: Artist) -> bool:
+    """Whether the artist is markers alone: those in the axes are drawn whole, those outside were left out before."""
+    return isinstance(artist, Line2D) and artist.get_linestyle() == "None"
+
+
+def _stroke(x: Floats, y: Floats, how: Look, cap: Literal["round", "butt"] = "round") -> Iterator[Artist]:
     if how.dash == "none" or how.width == 0 or not len(x):
         return
     yield Line2D(
@@ -194,7 +213,7 @@ def _stroke(x: Floats, y: Floats, how: Look) -> Iterator[Artist]:
         linewidth=how.width,
         linestyle=how.dash,  # type: ignore[arg-type]
         solid_joinstyle="round",
-        solid_capstyle="round",
+        solid_capstyle=cap,
         transform=IdentityTransform(),
     )
 
@@ -203,7 +222,7 @@ def _points(mark: Mark, x: Floats, y: Floats, canvas: Canvas, how: Look) -> Iter
     """A line's markers, unless they would melt into each other; a point between two gaps always shows."""
     known = np.isfinite(x) & np.isfinite(y)
     if how.marker != "none" and (mark.marker is not None or _told_apart(x[known], canvas, how)):
-        yield _markers(x, y, how)
+        yield _markers(*_inside(x, y, canvas), how)
         return
     alone = known & ~np.roll(known, 1) & ~np.roll(known, -1)
     if known.size:
@@ -211,7 +230,14 @@ def _points(mark: Mark, x: Floats, y: Floats, canvas: Canvas, how: Look) -> Iter
         alone[-1] = known[-1] and not known[-2:-1].any()
     if alone.any():
         dot = Look(how.color, how.width, how.dash, "o", max(2.5 * how.width, 3.0), how.hatch)
-        yield _markers(x[alone], y[alone], dot)
+        yield _markers(*_inside(x[alone], y[alone], canvas), dot)
+
+
+def _inside(x: Floats, y: Floats, canvas: Canvas) -> tuple[Floats, Floats]:
+    """The points within the axes, half a pixel allowed: their markers are drawn whole, even across the edge."""
+    box = canvas.layout.box
+    there = (x >= box.left - 0.5) & (x <= box.right + 0.5) & (y >= box.bottom - 0.5) & (y <= box.top + 0.5)
+    return x[there], y[there]
 
 
 def _told_apart(x: Floats, canvas: Canvas, how: Look) -> bool:
@@ -233,18 +259,20 @@ def _markers(x: Floats, y: Floats, how: Look) -> Artist:
     )
 
 
-def _patch(path: Path, style: CompiledStyle, how: Look, alpha: float) -> Artist:
+def _patch(path: Path, style: CompiledStyle, how: Look, alpha: float, outlined: bool = True) -> Artist:
     bars = style.document.bars
     edge = bars.edgecolor
-    return PathPatch(
+    patch = PathPatch(
         path,
         facecolor=(*how.color[:3], how.color[3] * alpha),
-        edgecolor=edge,
-        linewidth=bars.linewidth if edge != "none" else 0.0,
+        edgecolor=edge if outlined else "none",
+        linewidth=bars.linewidth if outlined and edge != "none" else 0.0,
         hatch=how.hatch or None,
         hatchcolor=edge if edge != "none" else style.document.axes.facecolor,
         transform=IdentityTransform(),
     )
+    patch.set_hatch_linewidth(max(bars.linewidth, 0.3))
+    return patch
 
 
 def _at_least_a_pixel(low: Floats, high: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ class AggMetrics:
 
     def __init__(self, style: CompiledStyle, scale: float) -> None:
         """Measure for `style` at `scale` pixels a point."""
-        self._roles = style.roles
+        self._roles = style.roles(scale)
         self._renderer = RendererAgg(1, 1, 72 * scale)
         self._lines: dict[Role, Line] = {}
         self._widths: dict[tuple[str, Role], float] = {}

@@ -19,6 +19,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import BboxImage
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
@@ -30,7 +31,7 @@ from app.core.chart import Chart
 from app.core.layout import Layout
 from app.core.metrics import Box, Label
 from app.draw.compile import CompiledStyle, Rgba
-from app.draw.marks import KINDS, Canvas, look, sample
+from app.draw.marks import KINDS, Canvas, Look, as_drawn, is_marker, look, sample
 from app.draw.metrics import AggMetrics
 
 Pixels = npt.NDArray[np.uint8]
@@ -51,7 +52,7 @@ def rasterise(
 
 def draw_labels(labels: Sequence[Label], style: CompiledStyle, size: tuple[int, int], scale: float) -> Pixels:
     """Text alone on the style's ground: pixels of shape (height, width, 4)."""
-    return _drawn(list(_texts(labels, style)), size, scale, style)
+    return _drawn(list(_texts(labels, style, scale)), size, scale, style)
 
 
 def _drawn(artists: Sequence[Artist], size: tuple[int, int], scale: float, style: CompiledStyle) -> Pixels:
@@ -91,23 +92,18 @@ def _artists(
     if chart.field is not None:
         yield _mesh(chart, layout, style), True
     elif axes.grid:
-        yield from ((line, True) for line in _grid(layout, style))
+        yield from ((line, True) for line in _grid(chart, layout, style))
     canvas = Canvas(chart, layout, style)
     looks = [look(mark, style, color) for mark, color in zip(chart.marks, colors, strict=True)]
-    for mark, how in zip(chart.marks, looks, strict=True):
-        for artist in KINDS[mark.kind](mark, canvas, how):
-            yield artist, True
-    yield from ((artist, False) for artist in _frame(layout, style))
+    drawn = [one for mark, how in zip(chart.marks, looks, strict=True) for one in KINDS[mark.kind](mark, canvas, how)]
+    # Grounds first: a bar that comes later must not hide the line of a plan, nor an area the line behind it.
+    for artist in sorted(drawn, key=lambda one: isinstance(one, Line2D)):
+        yield artist, not is_marker(artist)
+    yield from ((artist, False) for artist in _frame(chart, layout, style))
     yield from ((artist, False) for artist in _colorbar(chart, layout, style))
-    if layout.legend is not None:
-        if style.document.legend.frameon:
-            yield _rectangle(layout.legend.box, facecolor=axes.facecolor, edgecolor=axes.edgecolor,
-                             linewidth=axes.linewidth, alpha=0.9), False  # fmt: skip
-        for swatch in layout.legend.swatches:
-            for artist in sample(chart.marks[swatch.mark], swatch.box, style, looks[swatch.mark]):
-                yield artist, False
+    yield from ((artist, False) for artist in _legend(chart, layout, style, looks, canvas))
     labels = layout.texts + (layout.legend.labels if layout.legend is not None else ())
-    yield from ((text, False) for text in _texts(labels, style))
+    yield from ((text, False) for text in _texts(labels, style, layout.scale))
     if layout.logo is not None and style.logo is not None:
         yield _image(style.logo, layout.logo), False
     if style.document.watermark.text:
@@ -130,22 +126,56 @@ def _segments(ends: Sequence[tuple[float, float, float, float]], **look: Any) ->
         yield PathPatch(path, fill=False, transform=IdentityTransform(), **look)
 
 
-def _grid(layout: Layout, style: CompiledStyle) -> Iterator[Artist]:
+def _legend(
+    chart: Chart, layout: Layout, style: CompiledStyle, looks: Sequence[Look], canvas: Canvas
+) -> Iterator[Artist]:
+    """The legend's frame and samples; inside the axes it has its own ground, so that no grid strikes through."""
+    legend, axes = layout.legend, style.document.axes
+    if legend is None:
+        return
+    if legend.box.overlaps(layout.box):
+        edge = axes.edgecolor if style.document.legend.frameon else "none"
+        yield _rectangle(legend.box, facecolor=axes.facecolor, edgecolor=edge, linewidth=axes.linewidth, alpha=0.9)
+    elif style.document.legend.frameon:
+        yield _rectangle(legend.box, fill=False, edgecolor=axes.edgecolor, linewidth=axes.linewidth, alpha=0.9)
+    for swatch in legend.swatches:
+        mark = chart.marks[swatch.mark]
+        yield from sample(mark, swatch.box, style, as_drawn(mark, canvas, looks[swatch.mark]))
+
+
+def _grid(chart: Chart, layout: Layout, style: CompiledStyle) -> Iterator[Artist]:
     axes, box = style.document.axes, layout.box
     how = {"edgecolor": axes.grid_color, "linestyle": axes.grid_linestyle, "linewidth": axes.grid_linewidth,
            "alpha": axes.grid_alpha, "capstyle": "butt"}  # fmt: skip
     if axes.grid_linewidth == 0 or axes.grid_linestyle == "none":
         return
-    if axes.grid_axis in ("both", "x"):
+    # Between bars that stand for categories a line has nothing to say. Lying bars have their values along the bottom.
+    bars = chart.x.type == "category" and any(mark.is_bar for mark in chart.marks)
+    along_x = axes.grid_axis in ("both", "x") and not bars
+    along_y = axes.grid_axis in ("both", "y")
+    across, up = (along_y, along_x) if chart.horizontal else (along_x, along_y)
+    if across:
         xs = [box.left + share * box.width for share in layout.across.shares]
         yield from _segments([(x, box.bottom, x, box.top) for x in xs], **how)
-    if axes.grid_axis in ("both", "y"):
+    if up:
         ys = [box.bottom + share * box.height for share in layout.up.shares]
         yield from _segments([(box.left, y, box.right, y) for y in ys], **how)
 
 
-def _frame(layout: Layout, style: CompiledStyle) -> Iterator[Artist]:
-    """The spines and the tick marks."""
+def _zero(chart: Chart, layout: Layout) -> Iterator[tuple[float, float, float, float]]:
+    """The line that bars and areas stand on, where it is not the edge of the axes anyway."""
+    view, box = layout.y_view, layout.box
+    if view.scale == "log" or not view.low < 0 < view.high or not any(mark.base is not None for mark in chart.marks):
+        return
+    share = float(view.share(np.zeros(1))[0])
+    if chart.horizontal:
+        yield box.left + share * box.width, box.bottom, box.left + share * box.width, box.top
+    else:
+        yield box.left, box.bottom + share * box.height, box.right, box.bottom + share * box.height
+
+
+def _frame(chart: Chart, layout: Layout, style: CompiledStyle) -> Iterator[Artist]:
+    """The spines, all four around a heat map, and the tick marks of those that are drawn."""
     axes, box = style.document.axes, layout.box
     sides = {
         "left": (box.left, box.bottom, box.left, box.top),
@@ -153,18 +183,19 @@ def _frame(layout: Layout, style: CompiledStyle) -> Iterator[Artist]:
         "bottom": (box.left, box.bottom, box.right, box.bottom),
         "top": (box.left, box.top, box.right, box.top),
     }
+    spines = list(sides) if chart.field is not None else list(dict.fromkeys(axes.spines))
     if axes.linewidth:
-        drawn = [sides[side] for side in dict.fromkeys(axes.spines)]
-        yield from _segments(drawn, edgecolor=axes.edgecolor, linewidth=axes.linewidth, capstyle="projecting")
+        lines = [*(sides[side] for side in spines), *_zero(chart, layout)]
+        yield from _segments(lines, edgecolor=axes.edgecolor, linewidth=axes.linewidth, capstyle="projecting")
     ticks = style.document.ticks
     if not (ticks.length and ticks.width):
         return
     length = ticks.length * layout.scale * (-1 if ticks.direction == "out" else 1)
-    marks = [_tick_down(box, share, length) for share in layout.across.shares]
-    marks += [_tick_left(box, share, length) for share in layout.up.shares]
+    marks = [_tick_down(box, share, length) for share in layout.across.shares if "bottom" in spines]
+    marks += [_tick_left(box, share, length) for share in layout.up.shares if "left" in spines]
     if ticks.minor:
-        marks += [_tick_down(box, share, 0.6 * length) for share in layout.across.minor]
-        marks += [_tick_left(box, share, 0.6 * length) for share in layout.up.minor]
+        marks += [_tick_down(box, share, 0.6 * length) for share in layout.across.minor if "bottom" in spines]
+        marks += [_tick_left(box, share, 0.6 * length) for share in layout.up.minor if "left" in spines]
     yield from _segments(marks, edgecolor=ticks.color, linewidth=ticks.width, capstyle="butt")
 
 
@@ -178,9 +209,10 @@ def _tick_left(box: Box, share: float, length: float) -> tuple[float, float, flo
     return box.left, y, box.left + length, y
 
 
-def _texts(labels: Sequence[Label], style: CompiledStyle) -> Iterator[Artist]:
+def _texts(labels: Sequence[Label], style: CompiledStyle, scale: float) -> Iterator[Artist]:
+    roles = style.roles(scale)
     for label in labels:
-        how = style.roles[label.role]
+        how = roles[label.role]
         yield Text(
             label.x,
             label.y,
@@ -200,7 +232,7 @@ def _watermark(layout: Layout, style: CompiledStyle, metrics: AggMetrics) -> Art
     """Across the picture, made smaller where it would not fit into it."""
     mark = style.document.watermark
     size = style.document.points(mark.fontsize)
-    wide, tall, _ = metrics.size(mark.text, style.font(size))
+    wide, tall, _ = metrics.size(mark.text, style.font(size, layout.scale))
     cos, sin = abs(math.cos(math.radians(mark.rotation))), abs(math.sin(math.radians(mark.rotation)))
     across, up = wide * cos + tall * sin, wide * sin + tall * cos
     room = (2 * min(mark.x, 1 - mark.x) * layout.width, 2 * min(mark.y, 1 - mark.y) * layout.height)
@@ -211,7 +243,7 @@ def _watermark(layout: Layout, style: CompiledStyle, metrics: AggMetrics) -> Art
         mark.text,
         color=mark.color,
         alpha=mark.alpha,
-        fontproperties=style.font(max(size * shrink, 1.0)),
+        fontproperties=style.font(size * shrink, layout.scale),
         rotation=mark.rotation,
         horizontalalignment="center",
         verticalalignment="center",

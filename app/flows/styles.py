@@ -87,9 +87,14 @@ class Styles:
             NotFound: nobody has a style of that name; the evidence has the names there are.
         """
         try:
-            made = self._current(name)
+            return self._asked(name)
         except SourceFault as fault:
             return self._otherwise(name, str(fault))
+
+    def _asked(self, name: str) -> Today:
+        """As `today`, but a source that does not answer is its caller's to handle."""
+        try:
+            made = self._current(name)
         except _Absent:
             return self._absent(name)
         if isinstance(made, StyleFault):
@@ -110,10 +115,15 @@ class Styles:
             names = set(self._embedded_names()) | set(self._made)
         styles = []
         for name in sorted(names):
-            today = self.today(name) if fault is None else self._otherwise(name, fault)
-            if today.fault is not None and fault is None and name not in self._made:
-                fault = today.fault
-            styles.append(today)
+            try:
+                if fault is None:
+                    styles.append(self._asked(name))
+                    continue
+            except NotFound:
+                continue  # deleted since the names were listed
+            except SourceFault as error:
+                fault = str(error)
+            styles.append(self._otherwise(name, fault))
         return styles, fault
 
     def names(self) -> list[str]:

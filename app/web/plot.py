@@ -42,9 +42,11 @@ def _linked() -> ChartSpec:
     arguments = {key: values for key, values in request.args.lists() if key != "errors"}
     if "spec" not in arguments:
         return parse_query(arguments)
-    for key in arguments:
+    for key, values in arguments.items():
         if key != "spec":
             raise Invalid("stands beside spec; put it into the spec", path=key)
+        if len(values) > 1:
+            raise Invalid(f"given {len(values)} times", path=key)
     return parse_packed(arguments["spec"][0])
 
 
@@ -59,5 +61,6 @@ def answer(drawn: Drawn) -> Response:
     if today.fault is not None:
         response.headers["Limn-Style-Fault"] = header_text(today.fault)
     if picture is not None and picture.missing_glyphs:
-        response.headers["Limn-Missing-Glyphs"] = header_text("".join(picture.missing_glyphs))
+        named = (c if c.isprintable() else f"U+{ord(c):04X}" for c in picture.missing_glyphs)
+        response.headers["Limn-Missing-Glyphs"] = header_text(" ".join(named))
     return response

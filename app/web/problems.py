@@ -6,11 +6,11 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import msgspec
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Busy, Refusal
+from app.web.documents import to_json
 
 if TYPE_CHECKING:
     from app.flows.chart import Charts
@@ -22,11 +22,11 @@ PICTURE = (800, 450)
 
 def problem(status: int, title: str, detail: str, path: str | None = None, **evidence: object) -> Response:
     """One problem document."""
-    document = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    document: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if path is not None:
         document["path"] = path
     document.update(evidence)
-    response = Response(msgspec.json.encode(document), status, content_type="application/problem+json")
+    response = Response(to_json(document), status, content_type="application/problem+json")
     # A refusal is about one moment: nobody keeps it.
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -42,8 +42,6 @@ def of_refusal(refusal: Refusal, charts: Charts) -> Response:
     response = problem(refusal.status, refusal.title, refusal.detail, refusal.path, **_plain(refusal.evidence))
     if isinstance(refusal, Busy):
         response.headers["Retry-After"] = str(refusal.evidence["retry_after"])
-    if refusal.status == 408:
-        response.headers["Connection"] = "close"
     return response
 
 

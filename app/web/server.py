@@ -1,8 +1,8 @@
 """gunicorn, set up for drawing: a process a processor, threads around one drawing lock, a stop that drops nothing.
 
-Threads are the places in the drawing queue, and as many again that are never taken by drawings: probes, 304s and quick
-refusals are answered while all places are taken. gunicorn's sync worker would be killed after 30 s, and would queue
-requests where nobody sees them.
+Threads are the places in the drawing queue, those for bodies that are still arriving, and a few that neither drawings
+nor slow clients take: probes, 304s and quick refusals are answered while all places are taken. gunicorn's sync worker
+would be killed after 30 s, and would queue requests where nobody sees them.
 
 On SIGTERM: `/readyz` says no, and for a while (LIMN_DRAIN) requests are still taken, until whoever sends them has
 noticed; then each worker takes what the kernel has already accepted, closes its listening sockets, and finishes.
@@ -11,20 +11,25 @@ noticed; then each worker takes what the kernel has already accepted, closes its
 from __future__ import annotations
 
 import mmap
-import select
 import signal
-import socket
-import struct
 import time
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.workers.gthread import ThreadWorker
+
+from app.web.body import READERS
+from app.web.worker import Worker
 
 KEEP_ALIVE = 95
 """Seconds: above the 90 s for which Knative's queue-proxy keeps an idle connection."""
+
+SPARE = 6
+"""Threads beyond those that draw, wait to draw, or read a body."""
+
+LONGEST_LINK = 8_190
+"""Bytes: the most that gunicorn allows."""
 
 
 class Draining:
@@ -40,33 +45,6 @@ class Draining:
 
     def __call__(self) -> bool:
         return self._shared[0] == 1
-
-
-class Worker(ThreadWorker):
-    """gunicorn's threaded worker, which leaves no accepted connection behind and waits for no peer for ever."""
-
-    def enqueue_req(self, conn: Any) -> None:
-        """Bound each read and write of a connection: a client that stops in the middle gives its thread back."""
-        seconds = self.app.socket_timeout
-        timeout = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            conn.sock.setsockopt(socket.SOL_SOCKET, option, timeout)
-        super().enqueue_req(conn)
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """When stopping, take what the kernel has accepted already: closed unanswered, it would be reset."""
-        stops = not enabled and not self.alive
-        if stops and self._accepting:
-            for listener in self.sockets:
-                while select.select([listener], [], [], 0)[0]:
-                    before = self.nr_conns
-                    self.accept(listener)
-                    if self.nr_conns == before:
-                        break
-        super().set_accept_enabled(enabled)
-        if stops:
-            for listener in self.sockets:
-                listener.close()
 
 
 class Parent(Arbiter):
@@ -107,8 +85,9 @@ class Server(BaseApplication):
             "bind": f"{_bracketed(config['LIMN_HOST'])}:{config['PORT']}",
             "worker_class": Worker,
             "workers": config["LIMN_WORKERS"],
-            "threads": 2 * places + 6,
+            "threads": places + READERS + SPARE,
             "preload_app": True,
+            "limit_request_line": LONGEST_LINK,
             "keepalive": KEEP_ALIVE,
             "graceful_timeout": int(config["LIMN_GRACEFUL_TIMEOUT"]),
             "timeout": 120,

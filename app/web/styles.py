@@ -8,11 +8,15 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
+from app.core.errors import Invalid
+from app.core.places import shown
 from app.core.sample import sample
-from app.core.spec import parse_query
 from app.flows.chart import Charts
 from app.flows.styles import Today
+from app.web.documents import to_json
 from app.web.plot import answer, knows
+
+WIDEST = 4_000
 
 
 def blueprint(charts: Charts) -> Blueprint:
@@ -34,10 +38,25 @@ def blueprint(charts: Charts) -> Blueprint:
 
     @routes.get("/styles/<name>.png")
     def picture(name: str) -> Response:
-        asked = parse_query({key: values for key, values in request.args.lists() if key in ("width", "height", "dpr")})
-        return answer(charts.from_spec(sample(name, asked.width, asked.height, asked.dpr), knows))
+        figure = charts.styles.today(name).style.document.figure
+        own = figure.figsize[0] * figure.dpi
+        # Scaled as a whole: at the style's own size its type and lines are in proportion.
+        return answer(charts.from_spec(sample(name, _width(own) / own), knows))
 
     return routes
+
+
+def _width(own: float) -> float:
+    """The width asked for, or the style's own."""
+    for key in request.args:
+        if key not in ("width", "errors"):
+            raise Invalid("only width may be asked for; the height follows", path=key)
+    text = request.args.get("width")
+    if text is None:
+        return own
+    if not text.isdecimal() or not 16 <= int(text[:9]) <= WIDEST:
+        raise Invalid(f"expected a whole number of pixels from 16 to {WIDEST}, got {shown(text)}", path="width")
+    return float(text)
 
 
 def _summary(today: Today) -> dict[str, Any]:
@@ -58,7 +77,7 @@ def _summary(today: Today) -> dict[str, Any]:
 
 
 def _json(document: dict[str, Any]) -> Response:
-    content = msgspec.json.encode(document)
+    content = to_json(document)
     response = Response(content, content_type="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.set_etag(hashlib.blake2b(content, digest_size=12).hexdigest())

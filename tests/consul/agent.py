@@ -239,6 +239,8 @@ class Agent:
     def pause(self) -> None:
         """Hang it: connections are still taken, by the kernel, and nothing is answered."""
         self._signal(signal.SIGSTOP)
+        assert self.process is not None
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)  # else a thread may answer one request yet
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)

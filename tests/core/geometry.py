@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from app.core.layout import Layout
-from app.core.metrics import Box, Label, TextMetrics
+from app.core.metrics import Box, Label
 
 Corners = np.ndarray
 """A rectangle that may be turned: shape (4, 2), in order round it."""
+
+Ink = Callable[[Label], tuple[float, float, float]]
+"""The width, height and descent of a label's letters, in pixels."""
 
 ROUNDING = 1.5
 """Pixels: places are rounded to whole ones."""
 
 
-def corners(label: Label, metrics: TextMetrics) -> Corners:
-    """The rectangle that a label fills: its line's whole height, turned about the start of its baseline."""
-    line, wide = metrics.line(label.role), metrics.width(label.text, label.role)
-    flat = np.array([(0, -line.descent), (wide, -line.descent), (wide, line.ascent), (0, line.ascent)])
+def corners(label: Label, ink: Ink) -> Corners:
+    """The rectangle that a label's letters fill, turned about the start of its baseline."""
+    wide, tall, descent = ink(label)
+    flat = np.array([(0, -descent), (wide, -descent), (wide, tall - descent), (0, tall - descent)])
     cos, sin = math.cos(math.radians(label.angle)), math.sin(math.radians(label.angle))
     return flat @ np.array([[cos, sin], [-sin, cos]]) + (label.x, label.y)
 
@@ -52,11 +56,11 @@ def is_inside(inner: Corners, outer: Box, tolerance: float = ROUNDING) -> bool:
     )
 
 
-def faults(layout: Layout, metrics: TextMetrics) -> list[str]:
+def faults(layout: Layout, ink: Ink) -> list[str]:
     """Everything that is cut off, covered or misplaced in `layout`."""
     picture = Box(0, 0, layout.width, layout.height)
     found = [f"the box is empty: {layout.box}"] if layout.box.width < 1 or layout.box.height < 1 else []
-    texts = {f"{label.role} {label.text[:20]!r}@{i}": corners(label, metrics) for i, label in enumerate(layout.texts)}
+    texts = {f"{label.role} {label.text[:20]!r}@{i}": corners(label, ink) for i, label in enumerate(layout.texts)}
     things = {"the box": layout.box, "the legend": layout.legend and layout.legend.box,
               "the colour bar": layout.colorbar and layout.colorbar.box, "the logo": layout.logo}  # fmt: skip
     solid = {name: of_box(box) for name, box in things.items() if box is not None}
@@ -67,14 +71,14 @@ def faults(layout: Layout, metrics: TextMetrics) -> list[str]:
             continue
         if (into := depth(one, other)) > ROUNDING:
             found.append(f"{b} covers {a} by {into:.1f} px")
-    return found + _legend_faults(layout, metrics) + _tick_faults(layout)
+    return found + _legend_faults(layout, ink) + _tick_faults(layout)
 
 
-def _legend_faults(layout: Layout, metrics: TextMetrics) -> list[str]:
+def _legend_faults(layout: Layout, ink: Ink) -> list[str]:
     if layout.legend is None:
         return []
     parts = {f"swatch {i}": of_box(swatch.box) for i, swatch in enumerate(layout.legend.swatches)}
-    parts |= {f"name {label.text[:20]!r}@{i}": corners(label, metrics) for i, label in enumerate(layout.legend.labels)}
+    parts |= {f"name {label.text[:20]!r}@{i}": corners(label, ink) for i, label in enumerate(layout.legend.labels)}
     found = [f"{name} leaves the legend" for name, part in parts.items() if not is_inside(part, layout.legend.box)]
     for (a, one), (b, other) in combinations(parts.items(), 2):
         if depth(one, other) > ROUNDING:

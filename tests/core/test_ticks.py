@@ -92,6 +92,7 @@ def test_linear_ticks_are_those_a_designer_would_choose(lo: float, hi: float, mo
         (0.5, 30, 8, "0.5 1 2 5 10 20"),
         (0.5, 30, 4, "1 10"),
         (0.5, 30, 1, "1"),
+        (0.05, 40, 2, "0.1 10"),
         (3, 7, 8, "3 4 5 6 7"),
         (3, 7, 4, "4 6"),
         (3.1, 3.2, 3, "3.10 3.15 3.20"),
@@ -190,7 +191,7 @@ def test_linear_ticks_hold_for_any_range(ends: Range, most: int) -> None:
 
 @few
 @given(positive_ranges, mosts)
-@example((5e-324, 2e-323), 9)
+@example((5e-324, 1e-323), 9)
 def test_log_ticks_hold_for_any_range(ends: Range, most: int) -> None:
     check(log_ticks(*ends, most), *ends, most)
 
@@ -214,7 +215,8 @@ def test_all_ticks_hold_for_very_many_ranges(ends: Range, positive: Range, most:
 @given(ranges(-1e9, 1e9), st.integers(3, 20))
 def test_the_step_is_the_finest_nice_one_that_fits(ends: Range, most: int) -> None:
     low, high = (Fraction(Decimal(repr(end))) for end in ends)
-    assume(high - low > Fraction(max(map(abs, ends))) / 10**12)
+    # Where floats are too coarse for a nice step, a coarser one is right.
+    assume(high - low > max(Fraction(max(map(abs, ends))) / 10**12, Fraction(1, 10**300)))
     decade = math.floor(math.log10(high - low)) - 3
     steps = (Fraction(nice, 10) * Fraction(10) ** e for e in range(decade, decade + 6) for nice in (10, 20, 25, 50))
     for step in steps:

@@ -27,6 +27,7 @@ class Consul:
         self.index = 10
         self.indexes: dict[str, int] = {}
         self.outage: str | None = None
+        self.outage_after: int | None = None
         self.reads: list[tuple[str, ...]] = []
 
     def put(self, name: str, document: Any) -> None:
@@ -36,6 +37,8 @@ class Consul:
 
     def read(self, names: Sequence[str]) -> dict[str, Entry]:
         self.reads.append(tuple(names))
+        if self.outage_after is not None and len(self.reads) > self.outage_after:
+            self.outage = "hung"
         if self.outage:
             raise SourceFault(self.outage)
         return {name: Entry(self.documents[name], self.indexes[name]) for name in names if name in self.documents}

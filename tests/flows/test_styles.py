@@ -258,6 +258,25 @@ def test_a_source_that_hangs_is_asked_once_for_the_whole_list(make: Make, consul
     assert consul.reads == []
 
 
+def test_a_source_that_hangs_in_the_middle_of_the_list_is_not_asked_again(make: Make, consul: Consul) -> None:
+    styles = make()
+    for name in ("a", "b", "c"):
+        consul.put(name, {})
+        styles.today(name)
+    consul.reads.clear()
+    consul.outage_after = 1
+    listed, fault = styles.all()
+    assert fault == "hung"
+    assert [one.fault for one in listed] == [None, "hung", "hung", "hung"]
+    assert consul.reads == [("a",), ("b",)]
+
+
+def test_a_style_that_is_deleted_while_the_list_is_made_is_left_out(make: Make, consul: Consul) -> None:
+    consul.put("a", {})
+    consul.names = lambda: ["a", "gone"]  # type: ignore[method-assign]
+    assert [one.name for one in make().all()[0]] == ["a", "default"]
+
+
 def test_the_list_has_good_and_faulty_styles(make: Make, consul: Consul) -> None:
     consul.put("good", {})
     consul.put("bad", b"[]")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.pwa.browser import Unavailable, chromium
+from tests.pwa.first_page import FirstPage
 from tests.serving import Served
 
 ARGUMENTS = (
@@ -71,18 +72,32 @@ def complaints() -> Iterator[Complaints]:
     assert heard.unexpected() == []
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of this test alone, 1280 x 900."""
-    profile = browser.new_context(viewport={"width": 1280, "height": 900}, service_workers="block")
-    profile.set_default_timeout(20_000)
-    yield profile
-    profile.close()
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile, 1280 x 900. All tests share its HTTP cache, which asks the server each time."""
+    # Requests that a service worker makes go past `page.route`.
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, service_workers="block")
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, complaints: Complaints) -> Page:
-    """An empty page; its errors fail the test."""
-    page = context.new_page()
+def page(profile: BrowserContext, complaints: Complaints) -> Iterator[Page]:
+    """An empty page of this test alone; its errors fail the test."""
+    page = profile.new_page()
     complaints.watch(page)
-    return page
+    yield page
+    page.evaluate("new Promise(requestAnimationFrame)")  # what it has said by now is heard before it is judged
+    page.close()
+
+
+@pytest.fixture
+def app(page: Page, server: Served) -> FirstPage:
+    """The page, with its example drawn."""
+    return FirstPage(page, server.url).open()
+
+
+@pytest.fixture
+def unopened(page: Page, server: Served) -> FirstPage:
+    """The page before it is loaded, for tests that stand in its way."""
+    return FirstPage(page, server.url)
