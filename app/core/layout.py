@@ -34,7 +34,7 @@ from app.core.axis_labels import (
 from app.core.bands import Bands, bands, place_axis_labels, place_title
 from app.core.chart import Chart, Dimension
 from app.core.colorbar import Colorbar, colorbar_width, place_colorbar
-from app.core.cover import is_covered, spans
+from app.core.cover import is_covered, pieces
 from app.core.legend import Legend, block, entries, inside
 from app.core.metrics import Box, Label, TextMetrics
 from app.core.number_format import NumberFormat
@@ -330,7 +330,7 @@ def _legend_inside(picture: _Picture, frame: _Frame, rows: list[tuple[int, str]]
         return None
     # Not on the data, and not so close that the two are read as one.
     reach = max(style.lines.width, style.lines.markersize) * picture.scale / 2 + 0.4 * pad
-    drawn = spans(picture.chart, picture.views, box, style.bars.width, reach)
+    drawn = pieces(picture.chart, picture.views, box, style.bars.width, reach)
     for place in inside(legend, style.legend.loc, box, pad):
         if not is_covered(place.box, drawn):
             return place

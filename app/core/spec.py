@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from app.core.errors import Invalid, Malformed
 from app.core.places import explain_syntax, explain_validation
+from app.core.style_source import STYLE_NAME
 
 Kind = Literal["line", "scatter", "bar", "barh", "area", "step", "heatmap"]
 Stack = Literal["none", "stacked"]
@@ -28,7 +29,7 @@ Value = float | str | None
 Values = list[Value]
 Limit = float | str | None
 Side = Annotated[int, Meta(ge=16, le=100_000)]
-StyleName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
+StyleName = Annotated[str, Meta(pattern=f"^{STYLE_NAME.pattern}$")]
 
 
 class Series(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):

@@ -19,6 +19,7 @@ from msgspec import Meta, Struct, field
 
 from app.core.errors import Refusal
 from app.core.places import describe, shown
+from app.core.style_source import STYLE_NAME
 
 NamedSize = Literal["xx-small", "x-small", "small", "medium", "large", "x-large", "xx-large"]
 Size = Annotated[float, Meta(ge=1, le=400)] | NamedSize
@@ -48,7 +49,7 @@ LegendLoc = Literal[
     "outside bottom",
 ]
 Corner = Literal["upper left", "upper right", "lower left", "lower right"]
-StyleName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+StyleName = Annotated[str, Meta(pattern=f"^{STYLE_NAME.pattern}$")]
 
 NAMED_SIZES = {
     "xx-small": 0.579,
@@ -276,10 +277,9 @@ def parent_name(document: Mapping[str, Any]) -> str | None:
     name = document.get("extends")
     if name is None:
         return None
-    try:
-        return msgspec.convert(name, StyleName)
-    except msgspec.ValidationError:
-        raise StyleFault(f"extends: expected a style's name ([a-z0-9-], at most 64), got {shown(name)}") from None
+    if isinstance(name, str) and STYLE_NAME.fullmatch(name):
+        return name
+    raise StyleFault(f"extends: expected a style's name ([a-z0-9-], at most 64), got {shown(name)}")
 
 
 def merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,13 @@ next version.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+STYLE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+"""What a style may be called, to be matched as a whole. The name is a file's name and the end of a key."""
 
 
 class SourceFault(Exception):

@@ -48,13 +48,13 @@ def fit(text: str, room: float, width: Callable[[str], float]) -> str:
 def wrap(text: str, room: float, most: int, width: Callable[[str], float]) -> list[str]:
     """`text` in at most `most` lines of `room` pixels: broken at spaces, between CJK characters, last inside a word.
 
-    What does not fit ends in an ellipsis. Line breaks in `text` stay.
+    What does not fit ends in an ellipsis. Line breaks in `text` stay, empty lines do not.
     """
     if most < 1:
         return []
     lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines += _wrap_paragraph(paragraph.strip(), room, most + 1 - len(lines), width)
+    for paragraph in filter(None, map(str.strip, text.split("\n"))):
+        lines += _wrap_paragraph(paragraph, room, most + 1 - len(lines), width)
         if len(lines) > most:
             break
     if len(lines) > most:

@@ -16,6 +16,9 @@ from app.core.spec import Scale
 LINEAR_WIDTH = 1.0
 """A symlog scale is linear within +- this value."""
 
+FAR = 1e4
+"""Shares of an axis: values beyond are drawn there, since a rasteriser counts pixels in 32 bits."""
+
 
 def scaled(values: Floats, scale: Scale) -> Floats:
     """`values` on a scale's own ruler: unchanged, as log10, or linear near zero and log10 beyond."""

@@ -19,7 +19,7 @@ from app.core.chart import Chart, Mark
 from app.core.columns import Floats
 from app.core.layout import Layout
 from app.core.metrics import Box
-from app.core.view import bars_in_view
+from app.core.view import FAR, bars_in_view
 from app.draw.compile import CompiledStyle, Rgba
 
 DASHES = {"solid": "-", "dashed": "--", "dotted": ":", "dashdot": "-."}
@@ -36,9 +36,6 @@ MARKERS = {
 }
 CYCLE = ("-", "--", ":", "-.")
 """Past the palette's end colours come again, each time with another dash."""
-
-FAR = 1e4
-"""Shares of an axis: values beyond are pulled in to it, since a rasteriser counts pixels in 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)

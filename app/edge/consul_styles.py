@@ -13,9 +13,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from app.core.style_source import Entry
+from app.core.style_source import STYLE_NAME, Entry
 from app.edge.consul_transport import Conflict, Consul, ConsulSettings
-from app.edge.file_styles import STYLE_NAME
 
 TRIES = 4  # the first conflict names all that are absent; another means that a style was deleted meanwhile
 MAX_ABSENT = 256

@@ -7,14 +7,12 @@ without being read.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.core.style_source import Entry, SourceFault
+from app.core.style_source import STYLE_NAME, Entry, SourceFault
 
-STYLE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MAX_DOCUMENT = 1024 * 1024
 TRIES = 3
 

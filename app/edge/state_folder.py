@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from app.core.last_good import Good
-from app.edge.file_styles import STYLE_NAME
+from app.core.style_source import STYLE_NAME
 
 log = logging.getLogger(__name__)
 

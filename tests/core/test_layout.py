@@ -56,10 +56,12 @@ def covered_by_legend(one: Laid) -> int:
     if legend is None or depth(of_box(one.layout.box), of_box(legend.box)) <= 0:
         return 0
     bare = replace(one.layout, legend=None, texts=())
-    colors = [None] * len(one.chart.marks)
-    drawn = rasterise(one.chart, bare, one.style, colors, one.metrics)
-    empty = rasterise(replace(one.chart, marks=()), bare, one.style, [], one.metrics)
-    return int(drawing.within(drawing.changed(drawn, empty), legend.box).sum())
+    # What differs between the data in red and the same in green is data.
+    red, green = (
+        rasterise(one.chart, bare, one.style, [color] * len(one.chart.marks), one.metrics)
+        for color in ((1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0))
+    )
+    return int(drawing.within(drawing.changed(red, green), legend.box).sum())
 
 
 def check(case: Case) -> None:

@@ -69,7 +69,7 @@ class Laid:
 
     def ink(self, label: Label) -> tuple[float, float, float]:
         """The width, height and descent of a label's letters, in pixels."""
-        return self.metrics.size(label.text, self.style.roles[label.role].font)
+        return self.metrics.size(label.text, self.style.roles(self.layout.scale)[label.role].font)
 
     def texts(self, role: str) -> list[str]:
         return [label.text for label in self.layout.texts if label.role == role]

@@ -29,10 +29,10 @@ from tests.web.workers import resident_bytes, workers
 
 MANY = int(os.environ.get("LIMN_FUZZ_CASES", "300"))
 FEW = 60
-GROWTH = 1.05, 16_000_000
+GROWTH = 1.05, 24_000_000
 """What the largest size of the second half of the cases may be above that of the first: a factor, and bytes for noise.
 
-A process grows to what its largest picture takes, and with its threads' arenas; both have been seen by the half.
+A process grows to what its largest picture takes; that has been drawn by the half.
 """
 
 
@@ -155,7 +155,9 @@ def test_a_few_cases_of_everything(here: dict[str, Service], what: str) -> None:
 @pytest.mark.parametrize("what", FUZZES)
 def test_many_cases_of_everything(what: str, tmp_path: Path) -> None:
     strategy, send = FUZZES[what]
-    environ = {"LIMN_WORKERS": "1", "LIMN_DRAIN": "0", "PYTHONWARNINGS": "always", "LIMN_LOG_LEVEL": "info"}
+    environ = {"LIMN_WORKERS": "1", "LIMN_DRAIN": "0", "PYTHONWARNINGS": "always"}
+    # A thread's own arena is no leak, but looks like one until every thread has drawn the largest picture.
+    environ["MALLOC_ARENA_MAX"] = "2"
     if what == "styles":
         environ["LIMN_STYLES"] = str(folder_of_styles(tmp_path))
     with Served(environ) as server, connect(server) as sock:

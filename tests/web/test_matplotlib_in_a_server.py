@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.config import ROOT
+from app.draw import Picture, Renderer
 from tests.web.shapes import png_size
 
 SPEC = {"y": [1, 3, 2], "title": "Revenue 财务", "width": 300, "height": 200}
@@ -123,3 +126,23 @@ def test_eight_threads_draw_what_one_draws(start: Callable[..., FlaskClient], cl
         drawn = list(pool.map(lambda body: app.test_client().post("/plot", json=body), bodies * 2))
     assert [response.status_code for response in drawn] == [200] * len(bodies) * 2
     assert [response.data for response in drawn] == serial * 2
+
+
+def test_one_chart_is_drawn_at_a_time(start: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = start().application
+    drawing, overlapped = threading.Lock(), threading.Event()
+    draw = Renderer.draw
+
+    def alone(*arguments: Any) -> Picture:
+        if not drawing.acquire(blocking=False):
+            overlapped.set()
+            return draw(*arguments)
+        overlapped.wait(0.1)  # long enough for another thread to come in, if it may
+        drawing.release()
+        return draw(*arguments)
+
+    monkeypatch.setattr(Renderer, "draw", alone)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda i: app.test_client().post("/plot", json={**SPEC, "y": [i, 2, 1]}), range(4)))
+    assert [response.status_code for response in drawn] == [200] * 4
+    assert not overlapped.is_set()

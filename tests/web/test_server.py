@@ -17,11 +17,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 
 from app import create_app
 from app.config import Config
 from app.web.body import READERS
 from app.web.server import Server
+from app.web.worker import Worker
 from tests.edge.peers import Peer, peer
 from tests.serving import Served
 from tests.web.shapes import assert_is_problem, png_size
@@ -339,11 +341,10 @@ def test_a_link_of_eight_thousand_bytes_is_served(served: Served) -> None:
 
 def test_no_timeout_of_gunicorn_ends_a_drawing(tmp_path: Path) -> None:
     """The sync worker is killed after `timeout`; the threaded one's own loop reports, whatever its threads do."""
-    from gunicorn.workers.gthread import ThreadWorker
-
     config = Config({"LIMN_STATE": str(tmp_path), "LIMN_QUEUE": "7", "LIMN_WORKERS": "3"})
     server = Server(lambda is_draining: create_app(config, is_draining), config)
-    assert issubclass(server.cfg.worker_class, ThreadWorker)
+    assert server.cfg.worker_class is Worker
+    assert issubclass(Worker, ThreadWorker)
     assert server.cfg.threads > 8 + READERS, "drawings and slow bodies could take every thread"
     assert server.cfg.workers == 3
     assert server.cfg.preload_app
