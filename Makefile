@@ -1,7 +1,7 @@
 # Limn. `make run` serves, `make test` tests; both install what they need into .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
-# The tests ask for these many cases; `make fuzz` asks for more.
+# How many random cases `make fuzz` tries; `make test` tries a few.
 FUZZ_CASES ?= 10000
 
 .PHONY: run test fuzz chaos lint lock clean help

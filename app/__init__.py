@@ -34,7 +34,8 @@ def create_charts(config: Config) -> Charts:
     if config.consul is not None:
         prefix = config["LIMN_CONSUL_PREFIX"]
         source, identity = ConsulStyles(config.consul, prefix), f"{config.consul.address} {prefix}"
-    styles = Styles(source, embedded, partial(compile_style, fonts=fonts), StateFolder(config["LIMN_STATE"], identity))
+    compiled = partial(compile_style, fonts=fonts, most_pixels=config["LIMN_MAX_PIXELS"])
+    styles = Styles(source, embedded, compiled, StateFolder(config["LIMN_STATE"], identity))
     return Charts(styles, Renderer(fonts, __version__), DrawingQueue(config["LIMN_QUEUE"]), config.limits)
 
 

@@ -7,6 +7,7 @@ allowed, and never echoes a secret. The README's table is checked against this o
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMN_HOST", words, "127.0.0.1", "The address to serve on; 0.0.0.0 in a container."),
     Setting("LIMN_STYLES", folder, ROOT / "consul" / "styles", "The folder of the embedded styles."),
     Setting("LIMN_FONTS", folder, None, "A folder of brand fonts that styles may name (.ttf, .otf, .ttc)."),
-    Setting("LIMN_STATE", folder, None, "The folder of the last good styles; by default ~/.local/state/limn."),
+    Setting("LIMN_STATE", folder, None, "The folder of the last good styles; by default limn in XDG_STATE_HOME."),
     Setting("LIMN_WORKERS", whole(1, 64), None, "Processes; by default one for each processor."),
     Setting("LIMN_QUEUE", whole(0, 1_000), 8, "Charts that may wait in a process; past them the answer is 503."),
     Setting("LIMN_GRACEFUL_TIMEOUT", duration(0, 3_600), 300.0, "How long requests may take to end at SIGTERM."),
@@ -133,8 +134,7 @@ class Config:
         environ = os.environ if environ is None else environ
         self._values = {setting.name: _value(setting, environ) for setting in SETTINGS}
         if self._values["LIMN_STATE"] is None:
-            base = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or "/tmp") / ".local" / "state"  # noqa: S108
-            self._values["LIMN_STATE"] = Path(base) / "limn"
+            self._values["LIMN_STATE"] = _state_folder(environ)
         if self._values["LIMN_WORKERS"] is None:
             self._values["LIMN_WORKERS"] = min(len(os.sched_getaffinity(0)), 64)
         self.consul = self._consul()
@@ -186,6 +186,15 @@ class Config:
             connect_timeout=self["LIMN_CONSUL_CONNECT_TIMEOUT"],
             read_timeout=self["LIMN_CONSUL_READ_TIMEOUT"],
         )
+
+
+def _state_folder(environ: Mapping[str, str]) -> Path:
+    """Where programs keep their state, as XDG has it; without a home, a folder of this user's among temporary files."""
+    if base := environ.get("XDG_STATE_HOME"):
+        return Path(base) / "limn"
+    if home := environ.get("HOME"):
+        return Path(home) / ".local" / "state" / "limn"
+    return Path(tempfile.gettempdir()) / f"limn-{os.getuid()}"
 
 
 def _value(setting: Setting, environ: Mapping[str, str]) -> Any:

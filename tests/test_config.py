@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,7 @@ def test_a_password_in_an_address_is_not_echoed() -> None:
         ({"LIMN_STATE": "/s"}, "/s"),
         ({"XDG_STATE_HOME": "/x", "HOME": "/h"}, "/x/limn"),
         ({"HOME": "/h"}, "/h/.local/state/limn"),
-        ({}, "/tmp/.local/state/limn"),
+        ({}, f"{tempfile.gettempdir()}/limn-{os.getuid()}"),
     ],
 )
 def test_the_state_folder_is_where_state_belongs(environ: dict[str, str], folder: str) -> None:

@@ -48,8 +48,8 @@ def _allowed(value: dict[str, Any]) -> Iterator[str]:
         named = "xx-small" in value["enum"]
         yield "a named size" if named else ", ".join(f"`{one}`" for one in value["enum"] if one != "")
     elif value.get("type") in ("number", "integer"):
-        low = value.get("minimum", value.get("exclusiveMinimum"))
-        yield f"{low:g} to {value['maximum']:g}" + (", whole" if value["type"] == "integer" else "")
+        low = f"{value['minimum']:g}" if "minimum" in value else f"above {value['exclusiveMinimum']:g}"
+        yield f"{low} to {value['maximum']:g}" + (", whole" if value["type"] == "integer" else "")
     elif value.get("type") == "array":
         yield "a list"
     elif value.get("type") == "boolean":

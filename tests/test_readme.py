@@ -1,7 +1,7 @@
 """Every command of the README and of the guides is run as it stands, against a real server and a real Consul.
 
-In the pages `localhost:8080` is the server and `python` the one that has Limn; nothing else is replaced. Lines that
-begin with `# ` after a command are what it must answer.
+In the pages `localhost:8080` is the server and `.venv/bin/python` the one that runs the tests; nothing else is
+replaced. Lines that begin with `# ` after a command are what it must answer.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ def run(commands: str, served: Served, folder: Path, agent: Agent) -> str:
     tools.mkdir()
     (tools / "consul").symlink_to(consul_binary())
     # Not a link: Python finds its virtual environment by the path that it is called by.
-    (tools / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    (tools / "python").chmod(0o755)
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     environ = {**served.environ, "PATH": f"{tools}:{os.environ['PATH']}", "CONSUL_HTTP_ADDR": f"127.0.0.1:{agent.port}"}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=environ, capture_output=True, text=True, timeout=60

@@ -16,6 +16,7 @@ from app.core import columns
 from app.core.columns import Column, Floats
 from app.core.errors import Invalid
 from app.core.limits import Limits, check_counts, check_texts
+from app.core.places import shown
 from app.core.spec import AxisType, ChartSpec, Dash, Kind, Marker, Scale, Series, Value
 from app.core.stacks import slot, stack_marks
 from app.core.text import clean, one_line
@@ -38,6 +39,7 @@ class Mark:
     base: Floats | None = None
     """The lower end of bars and areas."""
     color: str | None = None
+    color_place: str = ""
     dash: Dash | None = None
     marker: Marker | None = None
     room: float = 1.0
@@ -124,11 +126,12 @@ def understand(spec: ChartSpec, limits: Limits) -> Chart:
                 x=x_values[i],
                 y=y_values[i],
                 color=one.color or one.colour,
+                color_place=f"series[{i}].{'colour' if one.colour else 'color'}",
                 dash=one.dash,
                 marker=one.marker,
             )
         )
-    _check_bars(marks, x, y)
+    _check_bars(marks, x, y, xs)
     _check_scale(marks, x, y, xs, ys)
     marks = stack_marks(marks, spec.stack == "stacked", slot(marks, DAY if x.type == "date" else 1.0))
     return Chart(
@@ -223,7 +226,7 @@ def _limits(spec: ChartSpec, name: str, kind: AxisType, scale: Scale) -> tuple[f
         return None, None
     place = f"{name}_limits"
     low, high = (columns.limit(value, kind, f"{place}[{i}]") for i, value in enumerate(asked))
-    if low is not None and low == high:
+    if low is not None and high is not None and abs(high - low) <= 1e-12 * max(abs(low), abs(high)):
         raise Invalid("both ends are the same; an axis needs a range", path=place)
     if scale == "log":
         for i, end in enumerate((low, high)):
@@ -232,21 +235,22 @@ def _limits(spec: ChartSpec, name: str, kind: AxisType, scale: Scale) -> tuple[f
     return low, high
 
 
-def _check_bars(marks: Sequence[Mark], x: Dimension, y: Dimension) -> None:
-    for mark in marks:
+def _check_bars(marks: Sequence[Mark], x: Dimension, y: Dimension, xs: Sequence[Column]) -> None:
+    for mark, column in zip(marks, xs, strict=True):
         if mark.kind in ("bar", "barh", "area") and y.type != "number":
             raise Invalid(f"{mark.kind} needs numbers, this axis holds {_plural(y.type)}", path=mark.place)
         if not mark.is_bar:
             continue
-        known = mark.x[np.isfinite(mark.x)]
-        _, first, counts = np.unique(known, return_index=True, return_counts=True)
+        if x.scale != "linear":
+            raise Invalid("bars stand on a linear axis: on another one their width says nothing", path="x_scale")
+        _, first, counts = np.unique(mark.x, return_index=True, return_counts=True, equal_nan=False)
         if (counts > 1).any():
-            value = known[first[int(np.argmax(counts > 1))]]
-            shown = x.categories[int(value)] if x.categories else f"{value:g}"
+            value = mark.x[first[int(np.argmax(counts > 1))]]
+            again = int(np.flatnonzero(mark.x == value)[1])
             raise Invalid(
-                f'x has "{shown}" {int(counts.max())} times; a bar chart has one bar for each x and series: '
+                f"{shown(column.values[again])} stands here again; a bar chart has one bar for each x and series: "
                 "sum them, or split them into series",
-                path=mark.place,
+                path=f"{column.place}[{again}]",
             )
 
 

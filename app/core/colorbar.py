@@ -9,6 +9,7 @@ import numpy as np
 
 from app.core.chart import Chart, Field
 from app.core.metrics import Box, Label, Line, TextMetrics
+from app.core.number_format import NumberFormat
 from app.core.text import wrap
 from app.core.ticks import linear_ticks
 
@@ -25,8 +26,8 @@ class Colorbar:
     ticks: tuple[float, ...]
 
 
-def _labels(field: Field, most: int) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    ticks = linear_ticks(field.low, field.high, most)
+def _labels(field: Field, most: int, numbers: NumberFormat) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    ticks = linear_ticks(field.low, field.high, most, numbers)
     shares = (np.array(ticks.positions) / 2 - field.low / 2) / (field.high / 2 - field.low / 2)
     return tuple(float(share) for share in shares), ticks.labels
 
@@ -39,7 +40,9 @@ def _title(field: Field, length: float, most: int, metrics: TextMetrics) -> list
     return wrap(field.label or "", length, most, partial(metrics.width, role="label"))
 
 
-def colorbar_width(chart: Chart, length: float, metrics: TextMetrics, scale: float, bare: bool) -> float:
+def colorbar_width(
+    chart: Chart, length: float, metrics: TextMetrics, numbers: NumberFormat, scale: float, bare: bool
+) -> float:
     """What the bar takes at the right of the box, in pixels; 0 without a heat map.
 
     `length` is about how long the bar will be: its title is wrapped to it.
@@ -48,13 +51,15 @@ def colorbar_width(chart: Chart, length: float, metrics: TextMetrics, scale: flo
         return 0.0
     line = metrics.line("tick")
     em = line.height
-    texts = max((metrics.width(text, "tick") for text in _labels(chart.field, _most(length, line))[1]), default=0.0)
+    texts = max(
+        (metrics.width(text, "tick") for text in _labels(chart.field, _most(length, line), numbers)[1]), default=0.0
+    )
     title = _title(chart.field, length, MOST_LINES, metrics)
     return 2.0 * em + 6 * scale + texts + (len(title) * metrics.line("label").leading + 0.3 * em if title else 0.0)
 
 
 def place_colorbar(
-    field: Field, box: Box, right: float, metrics: TextMetrics, scale: float, bare: bool
+    field: Field, box: Box, right: float, metrics: TextMetrics, numbers: NumberFormat, scale: float, bare: bool
 ) -> tuple[Colorbar | None, list[Label]]:
     """The bar at its place, and its texts, none of them beyond `right`."""
     if bare:
@@ -64,7 +69,7 @@ def place_colorbar(
     bar = Box(left, box.bottom, left + round(1.1 * line.height), box.top)
     out, start = [], bar.right + 6 * scale
     for most in range(_most(box.height, line), -1, -1):
-        shares, texts = _labels(field, most)
+        shares, texts = _labels(field, most, numbers)
         wide = max((metrics.width(text, "tick") for text in texts), default=0.0)
         if start + wide <= right:
             break

@@ -25,7 +25,8 @@ LARGEST = 1e300
 """Beyond this, differences of two values overflow a double."""
 
 _DATE = re.compile(
-    r"\d{4}-\d{2}(?P<day>-\d{2}(?P<time>[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?)?\Z"
+    r"\d{4}-\d{2}(?P<day>-\d{2}(?P<time>[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?)?\Z",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,7 +96,9 @@ def seconds(value: Value, place: str) -> float:
     match = _DATE.match(value) if isinstance(value, str) else None
     if match is None or not isinstance(value, str):
         raise Invalid(
-            f'expected an ISO date like "2026-01-31" or "2026-01-31T12:00:00Z", got {shown(value)}', path=place
+            f'expected an ISO date like "2026-01-31" or "2026-01-31T12:00:00Z", got {shown(value)}; '
+            "to show text set x_type or y_type to category",
+            path=place,
         )
     text = value if match["day"] else f"{value}-01"
     try:

@@ -34,9 +34,7 @@ def pieces(chart: Chart, views: tuple[View, View], box: Box, bar_share: float, r
     return [_pieces(mark, views, box, chart.horizontal, bar_share, reach) for mark in chart.marks]
 
 
-def _pieces(
-    mark: Mark, views: tuple[View, View], box: Box, horizontal: bool, bar_share: float, reach: float
-) -> Pieces:
+def _pieces(mark: Mark, views: tuple[View, View], box: Box, horizontal: bool, bar_share: float, reach: float) -> Pieces:
     x_view, y_view = views
     base = _share(y_view, bars_in_view(mark, y_view)) if mark.base is not None else None
     x, y = _share(x_view, mark.x), _share(y_view, mark.y)

@@ -26,6 +26,10 @@ class LastGood(Protocol):
         """Remember `good`; never raises, since a chart must not fail over what is kept for a worse day."""
         ...
 
+    def names(self) -> list[str]:
+        """The names under which something is kept."""
+        ...
+
     def recall(self, name: str) -> Good | None:
         """What was last kept under `name`."""
         ...

@@ -55,7 +55,7 @@ def describe(error: msgspec.ValidationError, document: object, root: type) -> In
         known = _known_keys(root, path)
         near = difflib.get_close_matches(key, known, 1)
         hint = f"; did you mean {near[0]}?" if near else f"; the keys are {', '.join(known)}" if known else ""
-        return Invalid(f"no such key{hint}", path=_join(path, key), allowed=known)
+        return Invalid(f"no such key{hint}", path=_join(path, key or '""'), allowed=known)
     if missing := _MISSING.match(what):
         return Invalid("is required", path=_join(path, missing["key"]))
     found, value = _walk(document, path)
@@ -145,21 +145,53 @@ def _choices(root: type, path: str) -> list[object]:
 
 
 _OFFSET = re.compile(r"\(byte (\d+)\)")
-_TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+)', re.DOTALL)
+# Linear in time and memory, whatever it meets: no two ways to match, nothing kept, a string that does not end included.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
+FARTHEST = 1_000_000
+"""Bytes: an error beyond has its offset, and no path."""
 
 
 def explain_syntax(error: msgspec.DecodeError, body: bytes) -> Malformed:
     """What is wrong with bytes that are not JSON, with the place that the parser had reached."""
     message = str(error)
     match = _OFFSET.search(message)
+    # Only an escape can bring half of a pair into a body that is UTF-8.
+    half = half_character(_lenient(body)) if b"\\u" in body else None
+    if half is not None:
+        return Malformed("half of a surrogate pair, which is no character", path=half.removeprefix(".") or None)
     if not match:
         return Malformed("the body is empty" if not body.strip() else f"the body is not whole: {message}")
     offset = int(match[1])
+    if "trailing characters" in message:
+        return Malformed("something follows the end of the JSON", byte=offset)
     path, piece = _path_at(body, offset)
     number = _not_finite(piece)
     if number:
-        return Malformed(f"{number} is not JSON; a gap is null", path=path or None, byte=offset)
+        sign = "-" if body[:offset].endswith(b"-") else ""
+        return Malformed(f"{sign}{number} is not JSON; a gap is null", path=path or None, byte=offset)
     return Malformed(f"not JSON at byte {offset}: unexpected {shown(piece)}", path=path or None, byte=offset)
+
+
+def explain_encoding(body: bytes) -> Malformed:
+    """Where a body is not UTF-8: the byte, and the place that it belongs to."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        path, _ = _path_at(body, error.start)
+        return Malformed(f"not UTF-8 at byte {error.start}", path=path or None, byte=error.start)
+    return Malformed("not UTF-8")
+
+
+def half_character(document: object, path: str = "") -> str | None:
+    """The place of the first text that holds half of a surrogate pair."""
+    if isinstance(document, str):
+        return path if any("\ud800" <= c <= "\udfff" for c in document) else None
+    parts: list[tuple[str, object]] = []
+    if isinstance(document, dict):
+        parts = [(f"{path}.{key}", value) for key, value in document.items()]
+    elif isinstance(document, list):
+        parts = [(f"{path}[{i}]", value) for i, value in enumerate(document)]
+    return next((found for place, value in parts if (found := half_character(value, place)) is not None), None)
 
 
 def _not_finite(piece: str) -> str | None:
@@ -171,11 +203,13 @@ def _not_finite(piece: str) -> str | None:
 
 def _path_at(body: bytes, offset: int) -> tuple[str, str]:
     """The place that byte `offset` belongs to, and the piece that starts there."""
+    if offset > FARTHEST:
+        return "", body[offset : offset + 40].decode("utf-8", "replace")
     text = body[:offset].decode("utf-8", "replace")
     stack: list[str | int] = []
     key: str | None = None
     for match in _TOKEN.finditer(text):
-        piece = match[1]
+        piece = match[0]
         if piece == "[":
             stack.append(0)
         elif piece == "{":
@@ -188,7 +222,7 @@ def _path_at(body: bytes, offset: int) -> tuple[str, str]:
         elif piece == ":" and stack and key is not None:
             stack[-1] = key
         elif piece.startswith('"'):
-            key = piece[1:-1]
+            key = piece.strip('"')
     rest = body[offset:].lstrip()[:40].decode("utf-8", "replace")
     found = re.match(r"[\w.+-]+|.", rest)
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in stack if step != "")

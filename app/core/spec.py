@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from app.core.errors import Invalid, Malformed
-from app.core.places import explain_syntax, explain_validation
+from app.core.places import explain_encoding, explain_syntax, explain_validation
 from app.core.style_source import STYLE_NAME
 
 Kind = Literal["line", "scatter", "bar", "barh", "area", "step", "heatmap"]
@@ -28,6 +29,7 @@ Value = float | str | None
 """A number; text for a category or an ISO date; null for a gap."""
 Values = list[Value]
 Limit = float | str | None
+Colour = Annotated[str, Meta(max_length=64)]
 Side = Annotated[int, Meta(ge=16, le=100_000)]
 StyleName = Annotated[str, Meta(pattern=f"^{STYLE_NAME.pattern}$")]
 
@@ -39,8 +41,8 @@ class Series(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     x: Values | None = None
     name: str | None = None
     kind: Kind | None = None
-    color: str | None = None
-    colour: str | None = None
+    color: Colour | None = None
+    colour: Colour | None = None
     dash: Dash | None = None
     marker: Marker | None = None
 
@@ -88,8 +90,8 @@ def parse_spec(body: bytes) -> ChartSpec:
         raise explain_validation(error, body, ChartSpec) from None
     except msgspec.DecodeError as error:
         raise explain_syntax(error, body) from None
-    except UnicodeDecodeError as error:
-        raise Malformed(f"the body is not UTF-8: byte {error.start} does not fit") from None
+    except UnicodeDecodeError:
+        raise explain_encoding(body) from None
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
 
@@ -110,7 +112,7 @@ def parse_query(arguments: dict[str, list[str]]) -> ChartSpec:
     series each. Every other parameter is the spec's key of that name.
 
     Raises:
-        Invalid: as `parse_spec`; `path` is the parameter.
+        Invalid: as `parse_spec`; `path` is the place in the spec that the parameters stand for.
     """
     document: dict[str, object] = {}
     for key, values in arguments.items():
@@ -142,8 +144,8 @@ def _scalar(text: str) -> float | str | None:
         number = float(text)
     except ValueError:
         return text
-    # float() also reads "nan", "inf" and "1_000": those are text here, and refused later where a number is wanted.
-    return number if text[-1] in "0123456789." and "_" not in text else text
+    # float() also reads "nan", "1e999" and "1_000": those are text here, and refused later where a number is wanted.
+    return number if math.isfinite(number) and "_" not in text else text
 
 
 def _from_text(key: str, text: str) -> object:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from app.core.errors import Refusal
-from app.core.places import describe, shown
+from app.core.places import describe, half_character, shown
 from app.core.style_source import STYLE_NAME
 
 NamedSize = Literal["xx-small", "x-small", "small", "medium", "large", "x-large", "xx-large"]
@@ -186,7 +186,10 @@ class HeatmapStyle(_Section, kw_only=True, frozen=True):
 class NumbersStyle(_Section, kw_only=True, frozen=True):
     """How numbers are written on the axes."""
 
-    thousands: Annotated[str, Meta(max_length=2, description="Between groups of three digits, from 10,000 up")] = ","
+    thousands: Annotated[
+        Literal["", ",", ".", " ", "'", "_", "\u2009", "\u202f", "\u00a0", "\u2019"],
+        Meta(description="Between groups of three digits, from 10,000 up"),
+    ] = ","
     decimals: Annotated[int, Meta(ge=0, le=15, description="As many as needed where it is left out")] | None = None
     percent: Annotated[bool, Meta(description="Values are shares: 0.25 is written 25%")] = False
 
@@ -265,6 +268,8 @@ def parse_document(value: bytes) -> dict[str, Any]:
         raise StyleFault(f"not JSON: {error}") from None
     if not isinstance(document, dict):
         raise StyleFault(f"expected a JSON object, got {_kind(document)}")
+    if b"\\u" in value and (place := half_character(document)) is not None:
+        raise StyleFault(f"{place.removeprefix('.')}: half of a surrogate pair, which is no character")
     return document
 
 

@@ -62,7 +62,9 @@ def wrap(text: str, room: float, most: int, width: Callable[[str], float]) -> li
         lines[-1] = (
             fit(lines[-1] + ELLIPSIS, room, width) if width(lines[-1] + ELLIPSIS) > room else (lines[-1] + ELLIPSIS)
         )
-    return [line for line in lines if line] or []
+    if any(width(line) > room for line in lines):
+        lines = [fit(lines[0] + ELLIPSIS, room, width)]  # not even one character fits
+    return [line for line in lines if line]
 
 
 def _wrap_paragraph(text: str, room: float, most: int, width: Callable[[str], float]) -> list[str]:

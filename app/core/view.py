@@ -5,6 +5,7 @@ All scales are applied here, so whoever draws sees shares of the axis from 0 to 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from app.core.spec import Scale
 LINEAR_WIDTH = 1.0
 """A symlog scale is linear within +- this value."""
 
-FAR = 1e4
+FAR = 1e9
 """Shares of an axis: values beyond are drawn there, since a rasteriser counts pixels in 32 bits."""
 
 
@@ -114,9 +115,11 @@ def _widen(dimension: Dimension, low: float, high: float, margins: tuple[float, 
     if dimension.scale == "log":
         if high / low < 1 + 1e-9:
             low, high = low / 3, high * 3
-        room = np.log10(high) - np.log10(low)
-        low, high = float(low * 10 ** (-margins[0] * room)), float(high * 10 ** (margins[1] * room))
-        return _ends(dimension, low, high)
+        start, end = math.log10(low), math.log10(high)
+        room = end - start
+        # A double ends at 1e308, and subnormal numbers begin at 1e-308.
+        start, end = max(start - margins[0] * room, -305.0), min(end + margins[1] * room, 305.0)
+        return _ends(dimension, 10.0**start, 10.0**end)
     least = 1e-13 * max(abs(low), abs(high))
     if high - low <= least:
         whole = dimension.integral and abs(low) < 1e12

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import matplotlib
-from matplotlib.colors import to_rgba
 
 from app.core.chart import Chart, Dimension
 from app.core.errors import Invalid
@@ -16,7 +15,8 @@ from app.core.metrics import Label, Role
 from app.core.places import shown
 from app.core.style import StyleDocument
 from app.core.text import clean, wrap
-from app.draw.compile import CompiledStyle, Rgba, compile_style
+from app.draw.colours import Rgba, rgba
+from app.draw.compile import CompiledStyle, compile_style
 from app.draw.fonts import TOFU, FontLibrary
 from app.draw.metrics import AggMetrics
 from app.draw.picture import draw_labels, encode_png, rasterise
@@ -52,7 +52,7 @@ class Renderer:
         Raises:
             Invalid: a series' colour that does not exist.
         """
-        colors = [_own_color(mark.color, mark.index) for mark in chart.marks]
+        colors = [_own_color(mark.color, mark.color_place) for mark in chart.marks]
         chart, missing = self._with_glyphs(chart, style)
         metrics = AggMetrics(style, scale)
         layout = lay_out(chart, style.document, size, scale, metrics, style.logo_shape)
@@ -100,15 +100,15 @@ class Renderer:
         return chart, tuple(missing)
 
 
-def _own_color(color: str | None, index: int) -> Rgba | None:
+def _own_color(color: str | None, place: str) -> Rgba | None:
     if color is None:
         return None
     try:
-        return to_rgba(color)
+        return rgba(color)
     except ValueError:
         raise Invalid(
             f'{shown(color)} is not a colour; use a CSS name such as "gray", or "#rrggbb"',
-            path=f"series[{index}].color",
+            path=place,
         ) from None
 
 

@@ -16,15 +16,15 @@ import matplotlib
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from matplotlib.colors import Colormap, to_rgba
+from matplotlib.colors import Colormap
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
 from app.core.metrics import Role
 from app.core.style import StyleDocument, StyleFault
-from app.draw.fonts import FontLibrary
-
-Rgba = tuple[float, float, float, float]
+from app.core.text import clean
+from app.draw.colours import Rgba, rgba
+from app.draw.fonts import TOFU, FontLibrary
 
 LOGO_SIDE = 2_000
 """Pixels: a logo larger than this is a mistake, or a decompression bomb."""
@@ -48,6 +48,8 @@ class CompiledStyle:
     cmap: Colormap
     logo: npt.NDArray[np.uint8] | None
     """Shape (height, width, 4)."""
+    watermark: str
+    """Its text on one line, with a box for each character that no font has."""
     warnings: tuple[str, ...] = field(default=())
 
     @cached_property
@@ -64,7 +66,7 @@ class CompiledStyle:
             "tick": (style.points(style.ticks.labelsize), style.ticks.labelcolor, "normal"),
             "legend": (style.points(style.legend.fontsize), style.legend.color, "normal"),
         }
-        return {role: TextStyle(self.font(size, scale, w), to_rgba(color)) for role, (size, color, w) in sizes.items()}
+        return {role: TextStyle(self.font(size, scale, w), rgba(color)) for role, (size, color, w) in sizes.items()}
 
     def font(self, size: float, scale: float, weight: str | int = "normal") -> FontProperties:
         """A font of `size` points, at `scale` pixels a point at least a pixel high: FreeType has none below."""
@@ -76,14 +78,20 @@ class CompiledStyle:
         return self.logo.shape[1] / self.logo.shape[0] if self.logo is not None else 0.0
 
 
-def compile_style(document: StyleDocument, fonts: FontLibrary) -> CompiledStyle:
-    """`document`, checked against what the renderer has.
+def compile_style(document: StyleDocument, fonts: FontLibrary, most_pixels: int = 16_000_000) -> CompiledStyle:
+    """`document`, checked against what the renderer has, and its own size against the largest picture allowed.
 
     Raises:
         StyleFault: a colour, colour map, font or logo that does not exist or can't be read, with its place.
     """
     for place, value in _colours(document):
         _colour(value, place)
+    width, height = (round(side * document.figure.dpi) for side in document.figure.figsize)
+    if width * height > most_pixels:
+        raise StyleFault(
+            f"figure.figsize: {width} x {height} pixels at {document.figure.dpi:g} dpi; "
+            f"at most {most_pixels:,} are allowed (LIMN_MAX_PIXELS)"
+        )
     families, missing = fonts.resolve(document.font.family)
     if not families:
         raise StyleFault(
@@ -91,14 +99,17 @@ def compile_style(document: StyleDocument, fonts: FontLibrary) -> CompiledStyle:
             f"and there are {', '.join(sorted(name for name in fonts.families if not _is_obscure(name)))}"
         )
     notes = tuple(f"font.family: no font {name!r} here; the next one is used" for name in missing)
-    if unknown := fonts.missing(document.watermark.text + document.numbers.thousands, families):
-        notes += (f"watermark or numbers: no font has {' '.join(unknown)}",)
+    watermark = " ".join(clean(document.watermark.text).split())
+    for unknown in fonts.missing(watermark, families):
+        watermark = watermark.replace(unknown, TOFU)
+        notes += (f"watermark.text: no font has {unknown}",)
     return CompiledStyle(
         document=document,
         families=families,
-        palette=tuple(to_rgba(one) for one in document.palette),
+        palette=tuple(rgba(one) for one in document.palette),
         cmap=_cmap(document.heatmap.cmap),
         logo=_logo(document.logo.data) if document.logo.data else None,
+        watermark=watermark,
         warnings=notes,
     )
 
@@ -122,7 +133,7 @@ def _colours(section: msgspec.Struct, place: str = "") -> Iterator[tuple[str, st
 
 def _colour(value: str, place: str) -> Rgba:
     try:
-        return to_rgba(value)
+        return rgba(value)
     except ValueError:
         raise StyleFault(
             f'{place}: {value[:40]!r} is not a colour; use a CSS name such as "gray", or "#rrggbb", or "none"'

@@ -27,6 +27,9 @@ TOFU = "□"
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
+log = logging.getLogger(__name__)
+
+
 class FontLibrary:
     """The families there are, and which characters they have."""
 
@@ -40,7 +43,9 @@ class FontLibrary:
         keep = [entry for entry in fontManager.ttflist if Path(entry.fname).is_relative_to(own)]
         fontManager.ttflist = keep
         self.files = [_cjk_file(), *_font_files(brand)]
-        self.unreadable = [str(path) for path in self.files if not _added(path)]
+        for path in self.files:
+            if not _added(path):
+                log.warning("the font %s can't be read and is left out", path)
         self.families = frozenset(entry.name for entry in fontManager.ttflist)
         self._glyphs: dict[tuple[str, ...], frozenset[int]] = {}
 

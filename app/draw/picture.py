@@ -30,7 +30,8 @@ from PIL.PngImagePlugin import PngInfo
 from app.core.chart import Chart
 from app.core.layout import Layout
 from app.core.metrics import Box, Label
-from app.draw.compile import CompiledStyle, Rgba
+from app.draw.colours import Rgba, forget
+from app.draw.compile import CompiledStyle
 from app.draw.marks import KINDS, Canvas, Look, as_drawn, is_marker, look, sample
 from app.draw.metrics import AggMetrics
 
@@ -67,6 +68,7 @@ def _drawn(artists: Sequence[Artist], size: tuple[int, int], scale: float, style
     # A renderer of exactly these pixels: the figure's own would come from inches times dpi, which may round down.
     renderer = RendererAgg(*size, dpi)
     figure.draw(renderer)
+    forget()
     return np.asarray(renderer.buffer_rgba())
 
 
@@ -106,7 +108,7 @@ def _artists(
     yield from ((text, False) for text in _texts(labels, style, layout.scale))
     if layout.logo is not None and style.logo is not None:
         yield _image(style.logo, layout.logo), False
-    if style.document.watermark.text:
+    if style.watermark:
         yield _watermark(layout, style, metrics), False
 
 
@@ -232,15 +234,15 @@ def _watermark(layout: Layout, style: CompiledStyle, metrics: AggMetrics) -> Art
     """Across the picture, made smaller where it would not fit into it."""
     mark = style.document.watermark
     size = style.document.points(mark.fontsize)
-    wide, tall, _ = metrics.size(mark.text, style.font(size, layout.scale))
+    wide, tall, _ = metrics.size(style.watermark, style.font(size, layout.scale))
     cos, sin = abs(math.cos(math.radians(mark.rotation))), abs(math.sin(math.radians(mark.rotation)))
     across, up = wide * cos + tall * sin, wide * sin + tall * cos
     room = (2 * min(mark.x, 1 - mark.x) * layout.width, 2 * min(mark.y, 1 - mark.y) * layout.height)
-    shrink = min(1.0, *(have / need for have, need in zip(room, (across, up), strict=True) if need and have))
+    shrink = min([1.0, *(0.96 * have / need for have, need in zip(room, (across, up), strict=True) if need)])
     return Text(
         mark.x * layout.width,
         mark.y * layout.height,
-        mark.text,
+        style.watermark,
         color=mark.color,
         alpha=mark.alpha,
         fontproperties=style.font(size * shrink, layout.scale),

@@ -6,6 +6,7 @@ half of one. A folder that can't be written is said once in the log; each worker
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -39,6 +40,8 @@ class StateFolder:
         }
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not self._is_ours():
+                raise PermissionError(errno.EPERM, "it belongs to another user")
             handle, temporary = tempfile.mkstemp(prefix=f".{good.name}.", dir=self._folder)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -56,10 +59,27 @@ class StateFolder:
                     error.strerror,
                 )
 
+    def names(self) -> list[str]:
+        """What any worker kept: a style that was deleted, and still serves, is among them."""
+        try:
+            kept = {path.stem for path in self._folder.glob("*.json")} if self._is_ours() else set()
+        except OSError:
+            kept = set()
+        return sorted(name for name in kept | set(self._own) if STYLE_NAME.fullmatch(name))
+
+    def _is_ours(self) -> bool:
+        """Whether the folder is this user's: in a shared place, another's could hold anything."""
+        try:
+            return self._folder.stat().st_uid == os.getuid()
+        except OSError:
+            return False
+
     def recall(self, name: str) -> Good | None:
         """What any worker kept last, else what this one did."""
         if not STYLE_NAME.fullmatch(name):
             return None
+        if not self._is_ours():
+            return self._own.get(name)
         try:
             record = json.loads(self._path(name).read_bytes())
             deleted = bool(record["was_deleted"])

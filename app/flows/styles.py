@@ -24,7 +24,7 @@ from app.draw import CompiledStyle
 log = logging.getLogger(__name__)
 
 MOST_PARENTS = 8
-KEPT = 128
+KEPT = 512
 BUILT_IN = "built-in"
 
 
@@ -109,7 +109,7 @@ class Styles:
         """
         fault = None
         try:
-            names = {*self.source.names(), *self.embedded.names()}
+            names = {*self.source.names(), *self.embedded.names(), *self._last_good.names()}
         except SourceFault as error:
             fault = str(error)
             names = set(self._embedded_names()) | set(self._made)
@@ -147,10 +147,9 @@ class Styles:
         read = self._read(known[0].names if known else (name,))
         if known and read == known[0]:
             return known[1]
-        made: Today | StyleFault
+        read, found = self._follow(name, read)
         try:
-            read, documents = self._follow(name, read)
-            made = self._make(name, read, documents)
+            made = found if isinstance(found, StyleFault) else self._make(name, read, found)
         except StyleFault as fault:
             made = fault
         self._remember(name, read, made)
@@ -163,30 +162,20 @@ class Styles:
             entries |= {name: (entry, self.embedded.label) for name, entry in self.embedded.read(rest).items()}
         return _Read(tuple(names), entries)
 
-    def _follow(self, name: str, read: _Read) -> tuple[_Read, list[dict[str, Any]]]:
-        """The read of the whole chain, and its documents, child first.
+    def _follow(self, name: str, read: _Read) -> tuple[_Read, list[dict[str, Any]] | StyleFault]:
+        """The read of the whole chain, and its documents, child first, or what is wrong with them.
 
-        The chain is read anew, as a whole, whenever a document names a parent that the read does not hold.
+        The chain is read anew, as a whole, whenever a document names a parent that the read does not hold. A fault
+        comes with all that was read to find it, an absent parent included: whichever of these changes mends it.
         """
         while True:
-            documents, chain, here = [], [], name
-            while here in read.names:
-                if here not in read.entries:
-                    if here == name:
-                        raise _Absent
-                    raise StyleFault(f"extends: there is no style {here!r}")
-                document = parse_document(read.entries[here][0].value)
-                documents.append(document)
-                chain.append(here)
-                parent = parent_name(document)
-                if parent is None:
-                    return _Read(tuple(chain), {one: read.entries[one] for one in chain}), documents
-                if parent in chain:
-                    raise StyleFault(f"extends goes in a circle: {' -> '.join([*chain, parent])}")
-                if len(chain) > MOST_PARENTS:
-                    raise StyleFault(f"extends goes through more than {MOST_PARENTS} styles")
-                here = parent
-            read = self._read((*chain, here))
+            try:
+                chain, documents, missing = _chain(name, read)
+            except StyleFault as fault:
+                return read, fault
+            if missing is None:
+                return _Read(tuple(chain), {one: read.entries[one] for one in chain}), documents
+            read = self._read((*chain, missing))
 
     def _make(self, name: str, read: _Read, documents: Sequence[Mapping[str, Any]]) -> Today:
         warnings = tuple(
@@ -287,6 +276,30 @@ class Styles:
                 self._told.clear()
             self._told[name] = fault
             log.warning("style %s: %s; charts keep coming with an earlier look", name, fault)
+
+
+def _chain(name: str, read: _Read) -> tuple[list[str], list[dict[str, Any]], str | None]:
+    """The styles from `name` along `extends` with their documents, as far as `read` goes, and the next one to read.
+
+    Raises:
+        StyleFault: a document that can't be used, or a chain that does not end.
+    """
+    chain: list[str] = []
+    documents: list[dict[str, Any]] = []
+    here: str | None = name
+    while here is not None and here in read.names:
+        if here not in read.entries:
+            if here == name:
+                raise _Absent
+            raise StyleFault(f"extends: there is no style {here!r}")
+        documents.append(parse_document(read.entries[here][0].value))
+        chain.append(here)
+        here = parent_name(documents[-1])
+        if here in chain:
+            raise StyleFault(f"extends goes in a circle: {' -> '.join([*chain, str(here)])}")
+        if here is not None and len(chain) > MOST_PARENTS:
+            raise StyleFault(f"extends goes through more than {MOST_PARENTS} styles")
+    return chain, documents, here
 
 
 def _merged(documents: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -23,13 +23,20 @@ def blueprint(charts: Charts, max_body: int, body_timeout: float) -> Blueprint:
         for key in request.args:
             if key != "errors":
                 raise Invalid('not for POST; put it into the body (only "errors" may stand in the query)', path=key)
+        _check_errors()
         return answer(charts.from_body(read_json(request, max_body, body_timeout)))
 
     @routes.get("/plot")
     def get() -> Response:
+        _check_errors()
         return answer(charts.from_spec(_linked(), knows))
 
     return routes
+
+
+def _check_errors() -> None:
+    if request.args.get("errors", "image") != "image":
+        raise Invalid('only "image" may stand here; without it errors are problem+json', path="errors")
 
 
 def knows(tag: str) -> bool:

@@ -10,6 +10,7 @@ noticed; then each worker takes what the kernel has already accepted, closes its
 
 from __future__ import annotations
 
+import math
 import mmap
 import signal
 import time
@@ -89,7 +90,7 @@ class Server(BaseApplication):
             "preload_app": True,
             "limit_request_line": LONGEST_LINK,
             "keepalive": KEEP_ALIVE,
-            "graceful_timeout": int(config["LIMN_GRACEFUL_TIMEOUT"]),
+            "graceful_timeout": math.ceil(config["LIMN_GRACEFUL_TIMEOUT"]),
             "timeout": 120,
             "loglevel": config["LIMN_LOG_LEVEL"],
             "control_socket_disable": True,

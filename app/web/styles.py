@@ -54,7 +54,7 @@ def _width(own: float) -> float:
     text = request.args.get("width")
     if text is None:
         return own
-    if not text.isdecimal() or not 16 <= int(text[:9]) <= WIDEST:
+    if not text.isdecimal() or len(text) > 9 or not 16 <= int(text) <= WIDEST:
         raise Invalid(f"expected a whole number of pixels from 16 to {WIDEST}, got {shown(text)}", path="width")
     return float(text)
 

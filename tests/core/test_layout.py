@@ -7,20 +7,15 @@ say what is done where room is scarce.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from app.core.errors import Refusal
-from app.core.layout import lay_out
-from app.core.metrics import Box, Label
 from app.core.style import merge
-from app.draw.metrics import AggMetrics
 from app.draw.picture import rasterise
-from tests.core.geometry import corners, depth, faults, of_box
+from tests.core.geometry import depth, faults, of_box
 from tests.core.random_charts import Case, cases
 from tests.draw import drawing
 from tests.draw.drawing import Laid, laid

@@ -54,7 +54,9 @@ def test_there_are_five_styles() -> None:
 
 def test_the_schema_in_the_repository_is_the_one_the_structs_make() -> None:
     committed = json.loads((ROOT / "consul" / "style.schema.json").read_text())
-    assert committed == json.loads(json.dumps(json_schema())), "run: python -m app style schema > consul/style.schema.json"
+    assert committed == json.loads(json.dumps(json_schema())), (
+        "run: python -m app style schema > consul/style.schema.json"
+    )
 
 
 def test_the_schema_underlines_a_misspelled_key() -> None:

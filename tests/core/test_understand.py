@@ -140,7 +140,10 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"y": [1], "y_scale": "log", "y_limits": [0, 10]}, "y_limits[0]", "above 0"),
     ({"x": ["a"], "y": [1], "x_limits": [0, 1]}, "x_limits[0]", "no limits"),
     ({"x": ["2026-01-01"], "y": [1], "x_limits": ["2026", None]}, "x_limits[0]", "ISO date"),
-    ({"kind": "bar", "x": ["a", "b", "a"], "y": [1, 2, 3]}, "y", 'x has "a" 2 times'),
+    ({"kind": "bar", "x": ["a", "b", "a"], "y": [1, 2, 3]}, "x[2]", '"a" stands here again'),
+    ({"kind": "bar", "x": [1, 10], "y": [1, 2], "x_scale": "log"}, "x_scale", "linear axis"),
+    ({"kind": "bar", "x": ["2026-01-05", "2026-01-05"], "y": [1, 2]}, "x[1]", '"2026-01-05" stands here again'),
+    ({"y": [1], "y_scale": "log", "y_limits": [1000, 1000.0000000000001]}, "y_limits", "needs a range"),
     ({"kind": "bar", "y": ["a"], "y_type": "category"}, "y", "needs numbers"),
     ({"kind": "line", "stack": "stacked", "y": [1]}, "stack", "only bar, barh and area"),
     ({"kind": "bar", "series": [{"y": [1]}, {"y": [1], "kind": "barh"}]}, "kind", "can't be mixed"),
@@ -191,6 +194,27 @@ def test_a_limits_refusal_says_the_limit_the_value_and_the_setting(
     assert setting in refused.value.detail
 
 
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (b'{"y":[1' + b" " * 300_000 + b"@]}", "y[0]"),
+        (b'{"title":"' + b'\\"' * 200_000 + b'\\x"}', "title"),
+        (b'{"y":[' + b'"", ' * 100_000 + b"@]}", "y[100000]"),
+        (b'{"title":"' + b"a" * 2_000_000 + b'", @', None),
+    ],
+    ids=["blanks", "escapes", "strings", "far"],
+)
+def test_the_place_of_an_error_is_found_in_one_pass(body: bytes, path: str | None) -> None:
+    """Found in a pass for each byte before it, the first of these takes hours."""
+    with pytest.raises(Refusal) as refused:
+        parse_spec(body)
+    assert (refused.value.status, refused.value.path) in ((400, path), (422, path))
+
+
+def test_arabic_digits_are_letters_of_a_category() -> None:
+    assert chart(x=["٢٠٢٦-٠١-٠١"], y=[1]).x.type == "category"
+
+
 def test_pixels_are_counted_with_dpr() -> None:
     assert pixel_size((1200, 720), 2.0, (1.0, 1.0), Limits()) == (2400, 1440)
     assert pixel_size((None, None), 1.0, (1200.0, 720.0), Limits()) == (1200, 720)
@@ -230,6 +254,8 @@ def test_a_repeated_y_is_one_series_each() -> None:
         ({"y": ["1,nan"]}, "y[1]"),
         ({"y": ["1,inf"]}, "y[1]"),
         ({"y": ["1_000"]}, "y[0]"),
+        ({"y": ["1,1e999,3"]}, "y[1]"),
+        ({"y": ["1"], "width": ["1e999"]}, "width"),
         ({"title": ["a", "b"], "y": ["1"]}, "title"),
         ({"y": ["1"], "name": ["a", "b"]}, "name"),
         ({"y": ["1"], "series": ["[]"]}, "series"),

@@ -33,6 +33,8 @@ FAULTY = {
     "a colour map that does not exist": (b'{"heatmap": {"cmap": "turquoise"}}', "no colour map 'turquoise'"),
     "a font that is nowhere": (b'{"font": {"family": "Comic Neue"}}', "'Comic Neue'"),
     "a logo that is no PNG": (b'{"logo": {"data": "AAAA"}}', "logo.data: not a PNG"),
+    "half a character": (b'{"watermark": {"text": "\\ud800"}}', "watermark.text: half of a surrogate pair"),
+    "a picture larger than any allowed": (b'{"figure": {"dpi": 600, "figsize": [40, 40]}}', "LIMN_MAX_PIXELS"),
     "a parent that does not exist": (b'{"extends": "nobody"}', "there is no style 'nobody'"),
     "a parent's name that is none": (b'{"extends": "../x"}', "extends: expected a style's name"),
     "itself as parent": (b'{"extends": "brand"}', "goes in a circle: brand -> brand"),
@@ -99,6 +101,17 @@ def test_a_circle_through_several_styles_is_named(make: Make, consul: Consul) ->
     for child, parent in ("ab", "bc", "ca"):
         consul.put(child, {"extends": parent})
     assert "a -> b -> c -> a" in str(make().today("a").fault)
+
+
+@pytest.mark.parametrize("before", [None, b"[]", b'{"extends": "brand"}', b'{"title": {"color": "blurple"}}'])
+def test_a_repaired_parent_reaches_its_child_at_once(make: Make, consul: Consul, before: bytes | None) -> None:
+    styles = make()
+    consul.put("brand", {"extends": "house"})
+    if before is not None:
+        consul.put("house", before)
+    assert styles.today("brand").fault is not None
+    consul.put("house", {"title": {"color": "#123456"}})
+    assert (color(styles), styles.today("brand").fault) == ("#123456", None)
 
 
 def test_a_chain_may_be_long_but_not_endless(make: Make, consul: Consul) -> None:
@@ -269,6 +282,15 @@ def test_a_source_that_hangs_in_the_middle_of_the_list_is_not_asked_again(make: 
     assert fault == "hung"
     assert [one.fault for one in listed] == [None, "hung", "hung", "hung"]
     assert consul.reads == [("a",), ("b",)]
+
+
+def test_a_deleted_style_that_still_serves_is_in_the_list(make: Make, consul: Consul) -> None:
+    styles = make()
+    consul.put("brand", {})
+    styles.today("brand")
+    del consul.documents["brand"]
+    listed = {one.name: one.fault for one in styles.all()[0]}
+    assert "deleted" in str(listed["brand"])
 
 
 def test_a_style_that_is_deleted_while_the_list_is_made_is_left_out(make: Make, consul: Consul) -> None:
