@@ -26,6 +26,9 @@ from app.core.text import clean
 from app.draw.colours import Rgba, rgba
 from app.draw.fonts import TOFU, FontLibrary
 
+BUILT_IN_PIXELS = 1_200 * 720
+"""The built-in style's own size is no fault, however little is allowed: a chart that asks for less still comes."""
+
 LOGO_SIDE = 2_000
 """Pixels: a logo larger than this is a mistake, or a decompression bomb."""
 
@@ -87,7 +90,7 @@ def compile_style(document: StyleDocument, fonts: FontLibrary, most_pixels: int 
     for place, value in _colours(document):
         _colour(value, place)
     width, height = (round(side * document.figure.dpi) for side in document.figure.figsize)
-    if width * height > most_pixels:
+    if width * height > max(most_pixels, BUILT_IN_PIXELS):
         raise StyleFault(
             f"figure.figsize: {width} x {height} pixels at {document.figure.dpi:g} dpi; "
             f"at most {most_pixels:,} are allowed (LIMN_MAX_PIXELS)"

@@ -58,8 +58,8 @@ def test_a_chart_that_can_be_drawn_is_drawn(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("value", ["json", "", "IMAGE"])
-def test_any_other_value_leaves_the_refusal_a_document(client: FlaskClient, value: str) -> None:
-    problem(client.get(f"/plot?y=a&errors={value}"), 422, "y[0]")
+def test_any_other_value_is_refused_as_a_document(client: FlaskClient, value: str) -> None:
+    problem(client.get(f"/plot?y=1&errors={value}"), 422, "errors")
 
 
 def test_who_is_busy_draws_no_picture_of_it(start: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
