@@ -8,7 +8,7 @@ strings to parse and no choices left but those of style and size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -133,6 +133,7 @@ def understand(spec: ChartSpec, limits: Limits) -> Chart:
         )
     _check_bars(marks, x, y, xs)
     _check_scale(marks, x, y, xs, ys)
+    marks = [_in_order(mark) if mark.kind == "area" else mark for mark in marks]
     marks = stack_marks(marks, spec.stack == "stacked", slot(marks, DAY if x.type == "date" else 1.0))
     return Chart(
         marks=tuple(marks),
@@ -143,6 +144,12 @@ def understand(spec: ChartSpec, limits: Limits) -> Chart:
         title=_text(spec.title),
         legend=spec.legend,
     )
+
+
+def _in_order(mark: Mark) -> Mark:
+    """An area's points from left to right: to and fro, its ground would have no inside."""
+    order = np.argsort(mark.x, kind="stable")
+    return replace(mark, x=mark.x[order], y=mark.y[order])
 
 
 def _series(spec: ChartSpec) -> list[Series]:

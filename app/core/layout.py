@@ -190,7 +190,7 @@ def _legend_below(
 
 def _block_at_right(picture: Picture, rows: list[tuple[int, str]], tall: float) -> Legend | None:
     columns = max(1, math.ceil(len(rows) * picture.metrics.line("legend").leading / tall))
-    room = (min(0.45, 0.3 * columns) * picture.width, tall)
+    room = (min(0.5, 0.3 * columns) * picture.width, tall)
     return block(rows, columns, room, picture.metrics, picture.sample)
 
 

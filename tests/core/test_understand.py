@@ -267,3 +267,8 @@ def test_a_links_faults_name_the_parameter(query: dict[str, list[str]], path: st
     with pytest.raises(Refusal) as refused:
         understand(parse_query(query), Limits())
     assert refused.value.path == path
+
+
+def test_an_areas_points_run_from_left_to_right() -> None:
+    (mark,) = chart(kind="area", x=[3, 1, 2], y=[30, 10, 20]).marks
+    assert (mark.x.tolist(), mark.y.tolist()) == ([1, 2, 3], [10, 20, 30])
